@@ -1,0 +1,1 @@
+"""The AI roles. A file is an agent when it defines `agent`."""

@@ -1,0 +1,1 @@
+"""Prices, and what a booking needs to be right. Deterministic, exact, free of models."""

@@ -1,0 +1,140 @@
+"""Says a price: as plain strings for a model, and as a finished, short text for the customer.
+
+Every figure is formatted here once, so that what the model is told and what the customer reads
+agree to the letter. The sentences are in bot/language/phrases; the price tool calls this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from babel.dates import format_date
+
+from bot.booking.quote import Filler, Line, LineKind, Priced
+from bot.language.wording import say
+from bot.profile import Profile, money
+
+FILLERS_SAID = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A price and what the customer's text needs beside it."""
+
+    priced: Priced
+    place: str
+    """As the customer named it; empty while unknown."""
+    is_place_known: bool
+    expires_at: datetime
+    is_update: bool
+    is_date_known: bool
+    seed: str
+
+    @property
+    def question(self) -> str:
+        """The one thing to ask next, as a phrase."""
+        if "miles" in self.priced.needs:
+            return "ask_zip"
+        return "ask_confirm" if self.is_date_known else "ask_date"
+
+
+def told_data(profile: Profile, language: str, told: Told) -> dict[str, object]:
+    """The price as strings; each may be said to the customer as it stands."""
+    priced, business = told.priced, profile.business
+
+    def written(amount: Decimal) -> str:
+        return money(business, amount, language)
+
+    least_most = priced.gratuity
+    return {
+        "priced": True,
+        "lines": [
+            {
+                "label": profile.say(line.label, language),
+                "quantity": _count(line.quantity),
+                "unit_price": written(line.unit_price),
+                "amount": written(line.amount),
+            }
+            for line in priced.lines
+        ],
+        "headcount": str(priced.headcount),
+        "total": written(priced.total),
+        "deposit": written(priced.deposit),
+        "balance_on_the_day": written(priced.balance),
+        "below_minimum_by": written(priced.shortfall) if priced.shortfall else None,
+        "would_fill_minimum": [_filler(profile, language, each) for each in priced.fillers],
+        "travel": written(priced.travel)
+        if priced.travel is not None
+        else "distance unknown: travel may be added",
+        "place": told.place or None,
+        "gratuity": "not included; suggested " + " to ".join(map(written, least_most))
+        if least_most
+        else None,
+        "good_until": _day(told.expires_at, language),
+        "ask_next": told.question.removeprefix("ask_"),
+    }
+
+
+def tell(profile: Profile, language: str, told: Told) -> str:
+    """The price as a finished reply that ends with one question."""
+    question = say(told.question, language, seed=told.seed)
+    return f"{body(profile, language, told)}\n{question}"
+
+
+def body(profile: Profile, language: str, told: Told) -> str:
+    """The reply without its question."""
+    lines = [say("price_update" if told.is_update else "price_lead", language, seed=told.seed)]
+    lines += [_line(profile, language, line) for line in told.priced.lines]
+    gap = "" if language == "zh" else " "
+    return "\n".join([*lines, gap.join(_closing(profile, language, told))])
+
+
+def _line(profile: Profile, language: str, line: Line) -> str:
+    slots = {
+        "label": profile.say(line.label, language),
+        "quantity": _count(line.quantity),
+        "unit_price": money(profile.business, line.unit_price, language),
+        "amount": money(profile.business, line.amount, language),
+    }
+    if line.kind is LineKind.MINIMUM or (line.kind is LineKind.EXTRA and line.quantity == 1):
+        return say("price_single", language, **slots)
+    if line.kind is LineKind.TRAVEL:
+        return say("price_travel", language, **slots)
+    return say("price_line" if line.unit_price else "price_free", language, **slots)
+
+
+def _closing(profile: Profile, language: str, told: Told) -> Iterator[str]:
+    priced, business = told.priced, profile.business
+    known = "miles" not in priced.needs
+    total = money(business, priced.total, language)
+    yield say("price_total" if known else "price_total_before_travel", language, total=total)
+    if priced.shortfall and priced.fillers:
+        fillers = [_filler(profile, language, each) for each in priced.fillers[:FILLERS_SAID]]
+        shortfall = money(business, priced.shortfall, language)
+        joined = say("or", language).join(fillers)
+        yield say("price_shortfall", language, shortfall=shortfall, fillers=joined)
+    if told.place and not told.is_place_known:
+        yield say("price_zip_unknown", language, place=told.place)
+    elif told.place and priced.travel == 0:
+        yield say("price_travel_free", language, place=told.place)
+    deposit = money(business, priced.deposit, language)
+    yield say("price_deposit", language, seed=told.seed, deposit=deposit)
+    if priced.gratuity:
+        yield say("price_gratuity", language)
+
+
+def _filler(profile: Profile, language: str, filler: Filler) -> str:
+    return f"{filler.quantity} {profile.say(filler.label, language)}"
+
+
+def _count(quantity: Decimal) -> str:
+    """A count without trailing zeros, a distance with its tenth."""
+    return str(int(quantity)) if quantity == int(quantity) else str(quantity.normalize())
+
+
+def _day(moment: datetime, language: str) -> str:
+    written: str = format_date(moment.date(), "long", locale=language)
+    return written

@@ -1,0 +1,283 @@
+"""All nouns of the service, frozen. Nothing here reads a clock, a database or a vendor's field.
+
+Closed sets are StrEnums whose values are the words used in the database, logs and metrics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NewType
+from uuid import UUID
+
+CustomerId = NewType("CustomerId", UUID)
+AddressId = NewType("AddressId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+MessageId = NewType("MessageId", UUID)
+TurnId = NewType("TurnId", UUID)
+QuoteId = NewType("QuoteId", UUID)
+EscalationId = NewType("EscalationId", UUID)
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Direction(StrEnum):
+    """From, or to, the customer."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class Kind(StrEnum):
+    """What a message is."""
+
+    TEXT = "text"
+    MEDIA = "media"
+    REACTION = "reaction"
+    BUTTON = "button"
+    LOCATION = "location"
+    EDIT = "edit"
+    DELETION = "deletion"
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
+    HELP = "help"
+    UNSUPPORTED = "unsupported"
+
+
+class Status(StrEnum):
+    """Where a message is in its life: the first three inbound, the others outbound."""
+
+    RECEIVED = "received"
+    ANSWERED = "answered"
+    IGNORED = "ignored"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+
+
+class Purpose(StrEnum):
+    """The class of an outbound message, by which the send gate judges it."""
+
+    REQUIRED = "required"
+    ESSENTIAL = "essential"
+    CONVERSATIONAL = "conversational"
+    PROMOTIONAL = "promotional"
+
+
+class Mode(StrEnum):
+    """Who has the floor in a conversation."""
+
+    BOT = "bot"
+    HUMAN = "human"
+    CLOSED = "closed"
+
+
+class Consent(StrEnum):
+    """Whether we may write to an address."""
+
+    UNKNOWN = "unknown"
+    GIVEN = "given"
+    REVOKED = "revoked"
+
+
+class PrimaryEmotion(StrEnum):
+    """Ekman's six, and neutral."""
+
+    HAPPY = "happy"
+    SAD = "sad"
+    ANGRY = "angry"
+    FEARFUL = "fearful"
+    SURPRISED = "surprised"
+    DISGUSTED = "disgusted"
+    NEUTRAL = "neutral"
+
+
+class Polarity(StrEnum):
+    """Whether a message speaks well or badly of its matter."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file that came with a message; its type is as the vendor declared it, not yet believed."""
+
+    url: str
+    """Where the vendor keeps it; fetched only from an allow-listed host."""
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The vendor's own grouping, as mail has it: ids without angle brackets, oldest first."""
+
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """The one message type: what every channel parses to, and nothing past parsing knows more."""
+
+    channel: str
+    external_id: str
+    """The vendor's id; with `channel` the idempotency key."""
+    sender: str
+    """Handle of whoever wrote it: E.164, mailbox, or an opaque id of the channel."""
+    recipient: str
+    direction: Direction = Direction.INBOUND
+    author: Author = Author.CUSTOMER
+    kind: Kind = Kind.TEXT
+    text: str = ""
+    """Free of NUL and lone surrogates; see `channels.text.clean`."""
+    media: tuple[Media, ...] = ()
+    subject: str = ""
+    thread: Thread | None = None
+    sent_at: datetime | None = None
+    received_at: datetime | None = None
+    """When we took it in; set by intake from the one clock."""
+    language: str | None = None
+    extras: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """A few bounded vendor facts worth keeping: profile name, opaque user id, button payload."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A vendor's notice that changes a delivery status."""
+
+    channel: str
+    external_id: str
+    status: Status
+    code: str = ""
+    """The vendor's error code, empty when all is well."""
+    reason: str = ""
+    """The code in words that staff understand."""
+    opted_out: bool = False
+    """Whether the code means that this address refuses our messages."""
+    bad_address: bool = False
+    """Whether the code means that this address cannot be reached at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    """A row of the transcript, as a turn sees it."""
+
+    id: MessageId
+    seq: int
+    direction: Direction
+    author: Author
+    kind: Kind
+    text: str
+    status: Status
+    channel: str
+    address_id: AddressId
+    created_at: datetime
+    language: str | None = None
+    media_count: int = 0
+    consent: Consent = Consent.UNKNOWN
+    extras: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundMessage:
+    """A row of the outbox, claimed for delivery."""
+
+    id: MessageId
+    conversation_id: ConversationId
+    channel: str
+    recipient: str
+    sender: str
+    """Our own handle that the customer last wrote to; empty: the channel's default."""
+    text: str
+    author: Author
+    purpose: Purpose
+    epoch: int
+    attempt: int
+    created_at: datetime
+    claimed_at: datetime
+    subject: str = ""
+    thread: Thread | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to take one turn in a conversation; dead once another token is in the row."""
+
+    conversation_id: ConversationId
+    token: int
+    epoch: int
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emotion:
+    """What a scorer reads from one inbound message."""
+
+    primary: PrimaryEmotion
+    polarity: Polarity
+    intensity: float
+    """0.0 calm to 1.0 beside oneself."""
+    confidence: float
+    """Probability of `primary`, calibrated as far as the scorer is."""
+    scorer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLine:
+    """One line of a quote; the sum of the lines is its total."""
+
+    code: str
+    label: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A priced offer. Never changed: a correction is a new version."""
+
+    id: QuoteId
+    version: int
+    order: Mapping[str, object]
+    """What was priced, as plain JSON, so that the next version can start from it."""
+    lines: tuple[QuoteLine, ...]
+    total: Decimal
+    deposit: Decimal
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of an approved article that may be cited."""
+
+    chunk_id: UUID
+    article: str
+    title: str
+    text: str
+    language: str
+    score: float
+    """Fused rank score; only comparable within one search."""
+    similarity: float = 0.0
+    """Cosine of question and passage; what the threshold of knowing judges."""

@@ -1,0 +1,1 @@
+"""The articles the concierge may cite, and how a passage is found."""

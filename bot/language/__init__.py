@@ -1,0 +1,1 @@
+"""What local models and rules read from a text."""

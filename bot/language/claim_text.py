@@ -1,0 +1,139 @@
+"""A text made plain for reading claims: one alphabet of digits, words for numbers become digits.
+
+Nothing that hides a figure from a reader of code but not from a person survives: zero-width marks,
+wide or foreign digits, keycaps, digits spelled apart. Each character remembers where it came from.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.language.numbers import NumberSpan, parse_numbers
+
+_SPELLED_APART = re.compile(r"(?<![\d.,:/])\d(?:([ _*~])\d)(?:\1\d)*(?![\d.,:/])")
+_AFTER_DIGIT = re.compile(r"\d\s?$")
+_ZERO_WIDTH = frozenset("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+_MARKS = frozenset({"Mn", "Me", "Cf"})
+_REPLACED = {"٫": ".", "٬": ",", "‘": "'", "’": "'", "−": "-", "‐": "-", "‑": "-", "、": "、"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """Lower-case text without accents, and the way back to the original."""
+
+    text: str
+    origin: tuple[int, ...] | None
+    """For each character its index in the original; None where the two are the same length."""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's span for a span of the plain text."""
+        if self.origin is None or start >= end:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def plain(text: str, language: str) -> PlainText:
+    """Fold a text and write its number words as digits."""
+    folded = _folded(text)
+    edits = [(m.start(), m.end(), re.sub(r"\D", "", m[0])) for m in _apart(folded.text)]
+    folded = _rewritten(folded, edits)
+    return _rewritten(folded, _number_words(folded.text, language))
+
+
+def folded_text(text: str) -> str:
+    """The same folding without reading numbers, for matching words."""
+    return _folded(text).text
+
+
+def _folded(text: str) -> PlainText:
+    if text.isascii():
+        return PlainText(text.lower(), None)
+    pieces: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(text):
+        piece = char.lower() if char < "\x80" else _fold(char)
+        pieces.append(piece)
+        origin.extend([index] * len(piece))
+    return PlainText("".join(pieces), tuple(origin))
+
+
+def _fold(char: str) -> str:
+    if char in _ZERO_WIDTH:
+        return ""
+    if char in _REPLACED:
+        return _REPLACED[char]
+    decomposed = unicodedata.normalize("NFKD", char)
+    if len(decomposed) == 1 and "\u4e00" <= char <= "\u9fff":
+        return char
+    kept = (c for c in decomposed if unicodedata.category(c) not in _MARKS)
+    return "".join(_digit(c) for c in kept).lower()
+
+
+def _digit(char: str) -> str:
+    value = unicodedata.digit(char, None) if char > "\x7f" else None
+    return char if value is None else str(value)
+
+
+def _apart(text: str) -> list[re.Match[str]]:
+    """Single digits with one mark between them, three or more: "5 5 0"."""
+    return [m for m in _SPELLED_APART.finditer(text) if m.end() - m.start() >= 5]
+
+
+def _number_words(text: str, language: str) -> list[tuple[int, int, str]]:
+    edits: list[tuple[int, int, str]] = []
+    joined: NumberSpan | None = None
+    for number in parse_numbers(text, language):
+        if text[number.start : number.end].replace(",", "").replace(".", "").isdecimal():
+            joined = None
+            continue
+        # A scale after digits ("1.2 mil", "5百") multiplies them, and is read with them.
+        if _AFTER_DIGIT.search(text, max(0, number.start - 2), number.start):
+            joined = None
+            continue
+        together = _together(text, joined, number) if joined is not None else None
+        if joined is not None and together is not None:
+            number = NumberSpan(together, joined.start, number.end)
+            edits.pop()
+        edits.append((number.start, number.end, _written(number.value)))
+        joined = number
+    return edits
+
+
+def _together(text: str, first: NumberSpan, second: NumberSpan) -> Decimal | None:
+    """The one number that "two thousand" and "three hundred five" make; None where they are two."""
+    gap = text[first.end : second.start]
+    if first.value < 1000 or not gap or gap.strip(" -,") not in ("", "and", "y"):
+        return None
+    rest = first.value % 1000
+    if rest == 0 and second.value < 1000:
+        return first.value + second.value
+    # "One thousand two" and "hundred fifty": the two counts the hundreds.
+    if rest < 10 and 100 <= second.value < 200 and text.startswith("hundred", second.start):
+        return first.value + rest * 99 + second.value - 100
+    return None
+
+
+def _written(value: Decimal) -> str:
+    return format(value.normalize(), "f")
+
+
+def _rewritten(plain_text: PlainText, edits: list[tuple[int, int, str]]) -> PlainText:
+    """Apply edits; a new character points at the first, the last of them at the last original."""
+    if not edits:
+        return plain_text
+    before = plain_text.text
+    origin = plain_text.origin or tuple(range(len(before)))
+    pieces: list[str] = []
+    back: list[int] = []
+    done = 0
+    for start, end, new in edits:
+        pieces += (before[done:start], new)
+        back.extend(origin[done:start])
+        back.extend([origin[start]] * (len(new) - 1) + [origin[end - 1]])
+        done = end
+    pieces.append(before[done:])
+    back.extend(origin[done:])
+    return PlainText("".join(pieces), tuple(back))

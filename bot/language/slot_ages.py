@@ -1,0 +1,167 @@
+"""Reads ages from a scanned text and turns them into counts of the bands they fall in.
+
+"Kids are 3, 7 and 9", "niños de 4 y 8 años", "一个三岁的孩子": ages are no counts, and a count
+before or after them says how many are that old.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from bot.language.slot_scan import Mention, Number, Scan
+from bot.language.slot_words import Word
+
+_LIST_GAP = re.compile(
+    r"^\s*(?:,|/|&|\+|and|y|e|和|、|，|,\s*and|,\s*y|岁和|岁、|岁|歲和|and a|y uno de|and one)\s*$"
+)
+_OLD_AFTER = re.compile(
+    r"^[\s-]*(?:(?:years?|yrs?|yr)[\s/-]*(?:olds?|o\b|of age)|y/?o\b|y\.o|anos?\b"
+    r"|months?[\s-]*olds?|[个個]?[周月]?[岁歲])"
+)
+_AGE_LEAD = re.compile(
+    r"(?:\baged?s?|\bages|\bedad(?:es)?(?: de)?|\btienen|年龄|都是)\s*(?:are|is|:|of|de|from"
+    r"|between|son|from)?\s*$"
+)
+_KIDS_ARE = re.compile(r"^\s*(?:are|is|r|:|\(|,|-|tienen|tiene|son|de|分别是|是|aged?|ages)+\s*$")
+_ONE_IS = re.compile(
+    r"\b(?:son|daughter|kid|child|hijo|hija|nino|nina|baby|one|the other|otro|otra|la otra"
+    r"|el otro|uno|una|he|she|nephew"
+    r"|niece|grandson|granddaughter|youngest|oldest|little one)\s*(?:is|'s|tiene|,)?\s*$"
+)
+_THEY = re.compile(
+    r"(?:\bthey(?:'?re| are)|\btienen|他们|她们|孩子们?)\s*(?:是|分别是|age[ds]?)?\s*$"
+)
+_TIGHT = re.compile(r"^[\s,(]*(?:de|of|aged?|ages|who are|que tienen|are)?[\s(:]*$")
+_TWINS = re.compile(r"^[\s,]*(?:\w+\s+){0,2}(?:twins|gemel[oa]s|mellizos)|^.{0,6}双胞胎")
+_OLDEST_CHILD = 17
+
+
+def read_ages(found: Scan) -> tuple[str, ...]:
+    """Add the ages of a text as mentions of their bands; returns what remains unclear."""
+    unclear: list[str] = []
+    for group in _lists(found):
+        ranged = len(group) == 1 and group[0].low is not None
+        if not _are_ages(found, group):
+            continue
+        for number in group:
+            number.is_used = True
+        if ranged:
+            unclear += _read_age_range(found, group[0])
+        else:
+            _add_ages(found, group)
+    return tuple(unclear)
+
+
+def _lists(found: Scan) -> list[list[Number]]:
+    groups: list[list[Number]] = []
+    for number in found.numbers:
+        last = groups[-1][-1] if groups else None
+        follows = found.next_word(number.end)
+        is_count = follows and not found.body[number.end : follows.start].strip()
+        joined = last and _LIST_GAP.match(_plain(found.body[last.end : number.start]))
+        index = found.numbers.index(number) + 1
+        nearest = found.numbers[index] if index < len(found.numbers) else None
+        gap = found.body[number.end : nearest.start] if nearest else "."
+        is_count = is_count or bool(re.fullmatch(r"[\s-]*|[个個名位]", gap))
+        if joined and not is_count:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return groups
+
+
+def _plain(gap: str) -> str:
+    """The gap without "years old" between two ages."""
+    return re.sub(r"(?:[\s-]*(?:years?|yrs?|yr)?[\s/-]*(?:olds?|y/?o)\b|anos|[岁歲]的?)", "", gap)
+
+
+def _are_ages(found: Scan, group: list[Number]) -> bool:
+    first, last = group[0], group[-1]
+    if last.value > 99:
+        return False
+    if _OLD_AFTER.match(found.after(last.end)) or _AGE_LEAD.search(found.before(first.start)):
+        return True
+    if last.value > _OLDEST_CHILD:
+        return False
+    if len(group) == 1 and first.low is None:
+        one_is = re.search(r"(?:\bis|'s|\btiene)\s*$", found.before(first.start))
+        return bool(one_is and _ONE_IS.search(found.before(first.start)))
+    word = found.last_word(first.start)
+    if len(group) > 1 and _THEY.search(found.before(first.start)):
+        return True
+    young = word is not None and word.kind == "band" and word.code in found.young_bands()
+    lead = found.body[word.end : first.start] if word else ""
+    follows = found.next_word(last.end)
+    counts = follows and follows.kind == "band" and not found.body[last.end : follows.start].strip()
+    return young and not counts and bool(_KIDS_ARE.match(lead) or not lead.strip())
+
+
+def _read_age_range(found: Scan, number: Number) -> list[str]:
+    """ "Kids 6 to 10" says nothing new where one band holds both ends, and must be asked "
+    "otherwise."""
+    low, high = found.band_of_age(number.low or 0), found.band_of_age(number.value)
+    word = found.last_word(number.start)
+    if low != high:
+        return ["ages"]
+    if word and word.kind == "band" and word.code != low:
+        found.words[found.words.index(word)] = Word("band", low, word.start, word.end)
+    return []
+
+
+def _add_ages(found: Scan, group: list[Number]) -> None:
+    bands = Counter(found.band_of_age(number.value) for number in group)
+    if len(group) == 1:
+        times = _multiplicity(found, group[0])
+        bands = Counter({code: times for code in bands})
+    start = group[0].start
+    lead = found.before(start, 16)
+    added = bool(re.search(r"\b(?:and|plus|y|mas)\b[^.]*$|[+&和]", lead))
+    for code, count in bands.items():
+        if code == found.profile.service().default_band and not _is_childs(found, group):
+            continue
+        found.mentions.append(
+            Mention(kind="band", code=code, value=count, start=start, is_added=added, is_age=True)
+        )
+    _swallow_noun(found, group[-1])
+
+
+def _multiplicity(found: Scan, age: Number) -> int:
+    """How many are of that age: "two 4 year olds", "2 niños de 4 años", "两个五岁的孩子"."""
+    if _TWINS.match(re.sub(_OLD_AFTER, "", found.after(age.end))):
+        return 2
+    index = found.numbers.index(age)
+    if index == 0 or found.numbers[index - 1].is_used:
+        return 1
+    count = found.numbers[index - 1]
+    gap = found.body[count.end : age.start]
+    word = found.last_word(age.start)
+    if re.fullmatch(r"[\s-]*|[个個名位]", gap):
+        count.is_used = True
+        return count.value
+    if (
+        re.fullmatch(r"\s*(?:is|are|tiene|tienen|de|,|of them (?:is|are))\s*", gap)
+        and count.value < 10
+    ):
+        count.is_used = True
+        return count.value
+    tight = word and word.kind == "band" and word.start >= count.end
+    if word and tight and _TIGHT.match(found.body[word.end : age.start]):
+        return count.value
+    return 1
+
+
+def _is_childs(found: Scan, group: list[Number]) -> bool:
+    """Whether an age of grown-up size still belongs to a child who was counted as one."""
+    return len(group) > 1 or group[0].value <= _OLDEST_CHILD
+
+
+def _swallow_noun(found: Scan, last: Number) -> None:
+    """The "kids" of "a 4 year old kid" is the same child, not another."""
+    after = _OLD_AFTER.match(found.after(last.end))
+    if after is None:
+        return
+    word = found.next_word(last.end + after.end())
+    gap = found.body[last.end + after.end() : word.start] if word else "."
+    if word and word.kind == "band" and re.fullmatch(r"[\s的-]*", gap):
+        found.words.remove(word)

@@ -1,0 +1,110 @@
+"""Reads numbers that stand alone: the answer to our question, or a total after "make it", "
+""party of".
+
+Runs last, on the numbers that ages, dishes and words for people have left over.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.language.slot_masks import BLANK
+from bot.language.slot_scan import Mention, Number, Scan
+
+_HEDGE = (
+    r"(?:between|entre|about|around|abt|approx(?:imately)?|aprox(?:imadamente)?|roughly|maybe"
+    r"|like|probably|prob|up to|at least"
+    r"|close to|exactly|just|only|at most|como|unos|unas|unos|alrededor de|mas o menos|casi|hasta"
+    r"|quiza[s]?|solo|the"
+    r"|大概|大约|差不多|可能|也许|~|≈|就|only)"
+)
+_CUE = re.compile(
+    r"(?:\b(?:party|group|grupo|family|familia|table|mesa|crowd|gathering|headcount|guest count"
+    r"|head count|count|total|number)"
+    r"(?:\s+(?:size|number))?\s*(?:of|for|de|para|is|es|was|:|=|will be|would be|now|to)*"
+    r"|\b(?:for|para|pa)|\bwe(?:'?re| are|'?ll be| will be| have| got| need)|\b(?:there(?:'?s| is"
+    r"| are| will be|'?ll be))"
+    r"|\b(?:somos|seremos|seriamos|vamos a ser|son|seran|estaremos|seria|serian|tenemos|habra|hay)"
+    r"|\b(?:have|having|expecting|expect|hosting|feeding|feed|invited|inviting|it'?s|its|be|serve"
+    r"|esperamos)"
+    r"|\b(?:make (?:it|that|this)|change (?:it|that|this) to|changed to|switch to|go with"
+    r"|let'?s do|let'?s say|bump it to"
+    r"|bump it up to|update to|up it to|to be|down to|up to|now|actually|wait|no|nope|sorry|oops"
+    r"|i meant|meant|correction"
+    r"|mejor|perdon|digo|quise decir|cambial[oa] a|cambia a|que sean|ponle|pon|en realidad|ahora)"
+    r"|人数|改成|改为|改到|换成|变成|应该是|一共|总共|总计|我们|是|大概|大约|差不多|有|共|不对|到"
+    r"|请|來|來了)"
+    r"[\s,.:!-]*$"
+)
+_AFTER_BARE = re.compile(
+    r"^\s*(?:$|[,.;!?)\n:"
+    + BLANK
+    + r"-]|(?:on|in|at|this|next|and|with|for|please|pls|plz|now|then|instead|not|but|incl\w*"
+    r"|total|max|ish|or|en|el|este|para|con|y|por|the|from|to|coming|confirmed|going|attending|altogether|tops|some|adult"
+    r"|hombre|total|if|is|because|so"
+    r"|we|i|what|how|cuanto|es|around|about|near|right|people|all)\b|[^\x00-\x7f])"
+)
+_POLITE = re.compile(
+    r"\b(?:hi|hello|hey|ok|okay|yes|yeah|yep|sure|please|pls|thanks|thank you|thx|total|ish|or so"
+    r"|i think|i guess|so far"
+    r"|hola|si|gracias|por favor|creo|creo que|mas o menos|total|max|it is|it'?s|its|we are"
+    r"|there are|somos|seremos|will be"
+    r"|probably|maybe|around|about|like|lol|haha|um|uh|hmm|let'?s say)\b|[\s,.!?~:)(-]|左右|吧"
+    r"|大概|一共|总共|谢谢|的|嗯|好"
+)
+_IN_ALL = re.compile(r"^\s*(?:in total|total|altogether|all together|en total|tops|max)\b")
+_FOR_DATE = re.compile(rf"^\s*(?:for|on|this|next|para|el)?[a-z\s]{{0,12}}{BLANK}")
+_CHANGE = re.compile(r"^\s*(more|less|fewer|mas|menos)\s*(?:$|[,.!?])")
+_CORRECTS = re.compile(
+    r"\b(?:actually|make (?:it|that)|change (?:it|that)|instead|sorry|wait|i meant|mejor|perdon"
+    r"|digo|cambial[oa]|ahora somos"
+    r"|now (?:it'?s|we'?re)|of us|party of|en realidad)\b|改|不对|应该是"
+)
+
+
+def read_bare(found: Scan, asked: str, *, has_total: bool) -> None:
+    """Add a total or count of children for what a lone number means."""
+    if asked not in ("", "headcount", "children") and not _CORRECTS.search(found.body):
+        return
+    for number in found.numbers:
+        if not number.is_used:
+            _read_bare(found, number, asked, has_total)
+
+
+def _read_bare(found: Scan, number: Number, asked: str, has_total: bool) -> None:
+    """A number alone: the answer to our question, or a total after "make it", "party of"."""
+    changed = _CHANGE.match(found.after(number.end))
+    if changed and has_total:
+        sign = -1 if changed[1] in ("less", "fewer", "menos") else 1
+        _add_bare(
+            found, number, Mention(kind="total", value=number.value, sign=sign, start=number.start)
+        )
+        return
+    rest = found.body[: number.start] + " " + found.body[number.end :]
+    alone = not _POLITE.sub("", rest.replace(BLANK, " ")).strip()
+    lead = re.sub(rf"(?:{_HEDGE}\s*)+$", "", found.body[: number.start])
+    after = found.after(number.end)
+    cued = bool(_CUE.search(lead)) and bool(_AFTER_BARE.match(after))
+    cued = cued or bool(_IN_ALL.match(after))
+    cued = cued or (not lead.strip() and bool(_FOR_DATE.match(after)))
+    if alone and asked == "children":
+        young = found.eldest_young_band()
+        _add_bare(
+            found,
+            number,
+            Mention(kind="band", code=young, value=number.value, start=0, is_part=True),
+        )
+    elif cued or (alone and asked in ("", "headcount") and (asked == "headcount" or not has_total)):
+        first = found.mentions and found.mentions[0].kind == "total" and not cued
+        if not first:
+            _add_bare(
+                found,
+                number,
+                Mention(kind="total", value=number.value, low=number.low, start=number.start),
+            )
+
+
+def _add_bare(found: Scan, number: Number, mention: Mention) -> None:
+    if number.value > 0 or mention.kind == "band":
+        number.is_used = True
+        found.mentions.append(mention)

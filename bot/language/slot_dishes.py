@@ -1,0 +1,194 @@
+"""Reads from a scanned text what guests want beyond being there: options, add-ons and extras.
+
+A count stands before a dish, after it, or is "everyone". A dish that is only asked about ("how much
+is lobster?") is no order; one that is wanted without a count is unclear.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.language.slot_scan import Number, Scan
+from bot.language.slot_words import Word
+
+EVERYONE = -1
+_DISHES = frozenset({"option", "add_on", "extra"})
+_FORWARD = re.compile(
+    r"^[\s\-:(]*(?:(?:orders?|portions?|pieces?|servings?|plates?|sides?|x|×|of|de|ordenes|orden"
+    r"|porciones|porcion|raciones"
+    r"|platos|the|more|extra|want|wants|wanting|with|get|gets|getting|having|have|will|would|like"
+    r"|to|eat|eating|upgrade[ds]?"
+    r"|prefer|quieren|quiere|con|comen|prefieren|doing|do|do the|for|on|as|more)[\s\-]+)*$"
+    r"|^[\s份个個的想要吃加换選选来點点用]*$"
+)
+_PEOPLE_GAP = re.compile(
+    r"\b(?:want|wants|with|get|gets|getting|having|have|like|eat|eating|prefer|upgrade[ds]?"
+    r"|quieren|con|comen|prefieren"
+    r"|do|doing)\b|[要吃换選选点]"
+)
+_BACKWARD = re.compile(
+    r"^[\s:(]*(?:x|×|for|para|por|upgrade for|tails? for|de)?\s*(?:about|around|like|the|just"
+    r"|only|solo)?\s*$|^[给給要来：:]*$"
+)
+_FOR = re.compile(r"^\s*(?:x\s?|×|:|for\s+|para\s+|给|給)(?:about |the |just )?\d", re.ASCII)
+_ALL_AFTER = re.compile(r"^\s*(?:for|para|to|a|with|upgrade for|tails? for|one|por|给|給|x)?\s*$")
+_ALL_BEFORE = re.compile(
+    r"^\s*(?:(?:gets?|wants?|has|have|having|with|con|quieren?|to|on|in|the|a|is|are|getting"
+    r"|comen|will|would|like|upgrade[ds]?"
+    r"|de|una|un|por)\s+)*$|^[要吃换選选来都上加一份个個用]*$"
+)
+_ALL_BARE = re.compile(
+    r"(?:\ball(?:\s+the)?|\btod[oa]s?(?:\s+con)?|全(?:部)?(?:要|换|换成|都要|升级|升级成)?)\s*$"
+)
+_AND = re.compile(r"^\s*(?:,|and|&|y|\+|plus|和|、|跟|,\s*and)\s*$")
+_NOT = re.compile(
+    r"(?:\bno|\bnot|\bwithout|\bw/o|\bskip(?: the)?|\bremove(?: the)?|\bdrop(?: the)?"
+    r"|\bforget(?: the)?|\bminus|\bcancel(?: the)?"
+    r"|\btake (?:off|out)(?: the)?|\binstead of(?: the)?|\brather than|\bhold the|\bsin"
+    r"|\bquit\w*(?: l[oa]s?| el)?|\ben vez de"
+    r"|\ben lugar de|不要|去掉|取消|别加|不用|不加|没有)\s*(?:any\s+)?$"
+)
+_WANT = re.compile(
+    r"\b(?:add|adding|want|wants|upgrade|upgrading|with|include|including|get|plus|and|like|need"
+    r"|also|quiero|quisiera|agreg\w+"
+    r"|anad\w+|con|mas|y|incluy\w+|tambien|do|have)\b|[加要换和跟]|还有|升级|\+"
+)
+_QUESTION = re.compile(
+    r"\b(?:how much|what(?:'?s| is| are| about)?|price of|cost|costs|cost of|extra for|do (?:you"
+    r"|u)|does|is there|are there|which|can (?:i|we)"
+    r"|cuanto|cuesta|que|tienen|hay|cual|ofrecen|included?)\b|多少钱|有没有|几钱|什么|可以|价格"
+    r"|有.{0,4}吗"
+)
+
+
+@dataclass(slots=True)
+class Dishes:
+    """What one text orders; a count of `EVERYONE` is resolved once the party is known."""
+
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By (kind, code); zero takes it off again."""
+    unclear: list[str] = field(default_factory=list)
+    for_people: list[int] = field(default_factory=list)
+    """Counts of "filet for 10 people": the headcount, should nothing else say one."""
+
+
+def read_dishes(found: Scan) -> Dishes:
+    """Read the dishes and take their counts out of the scan."""
+    dishes = Dishes()
+    words = [word for word in found.words if word.kind in _DISHES]
+    for index, word in enumerate(words):
+        key = (word.kind, word.code)
+        if _NOT.search(found.before(word.start)):
+            dishes.counts[key] = 0
+            continue
+        count = _count(found, word, dishes)
+        if count is not None:
+            dishes.counts[key] = count
+            _share(found, words, index, dishes, count)
+        elif key not in dishes.counts:
+            _uncounted(found, word, dishes)
+    for kind, code in dishes.counts:
+        dishes.unclear = [name for name in dishes.unclear if name != f"{kind}:{code}"]
+    _replace(dishes)
+    return dishes
+
+
+def _count(found: Scan, word: Word, dishes: Dishes) -> int | None:
+    if _is_for_all(found, word):
+        return EVERYONE
+    number = _number_after(found, word, dishes) if _FOR.match(found.after(word.end)) else None
+    number = number or _number_before(found, word, dishes) or _number_after(found, word, dishes)
+    if number is None:
+        return None
+    number.is_used = True
+    return number.value
+
+
+def _is_for_all(found: Scan, word: Word) -> bool:
+    if _ALL_BARE.search(found.before(word.start, 12)):
+        return True
+    for other in found.words:
+        if other.kind != "all":
+            continue
+        if other.start >= word.end and _ALL_AFTER.match(found.body[word.end : other.start]):
+            return True
+        if other.end <= word.start and _ALL_BEFORE.match(found.body[other.end : word.start]):
+            return True
+    return False
+
+
+def _number_before(found: Scan, word: Word, dishes: Dishes) -> Number | None:
+    """ "20 gyoza", "10 guests want lobster", "upgrade 10 to filet"."""
+    before = [n for n in found.numbers if n.end <= word.start and not n.is_used]
+    if not before:
+        return None
+    number, gap = before[-1], found.body[before[-1].end : word.start]
+    if _FORWARD.match(gap):
+        return number
+    people = [w for w in found.words if number.end <= w.start and w.end <= word.start]
+    if len(people) != 1 or people[0].kind not in ("guest", "band", "person"):
+        return None
+    lead, rest = found.body[number.end : people[0].start], found.body[people[0].end : word.start]
+    is_joined = _FORWARD.match(rest) and _PEOPLE_GAP.search(rest) and _FORWARD.match(lead + " ")
+    is_whole = re.search(r"\bwith\b|\bcon\b", rest) and len(before) == 1 and word.kind != "option"
+    if not is_joined or is_whole:
+        return None
+    dishes.for_people.append(number.value)
+    return number
+
+
+def _number_after(found: Scan, word: Word, dishes: Dishes) -> Number | None:
+    """ "Filet for 10", "gyoza x20", "龙虾10份"."""
+    after = next((n for n in found.numbers if n.start >= word.end and not n.is_used), None)
+    if after is None or not _BACKWARD.match(found.body[word.end : after.start]):
+        return None
+    follows = found.next_word(after.end)
+    gap = found.body[after.end : follows.start] if follows else ""
+    is_near = follows is not None and bool(
+        re.fullmatch(r"[\s个個位名份]*(?:of\s+)?(?:the\s+)?", gap)
+    )
+    if follows and is_near and follows.kind in _DISHES and follows.kind != word.kind:
+        return None
+    lead = found.body[word.end : after.start].strip()
+    if follows and is_near and follows.kind in _DISHES and not re.search(r"[x×:(]|for|para", lead):
+        return None
+    if not (follows and is_near and follows.kind in ("guest", "band", "person")):
+        return after
+    if not re.search(r"for|para|给|給", lead):
+        return None
+    if word.kind == "option" and not found.profile.service().options[word.code].surcharge:
+        return None
+    dishes.for_people.append(after.value)
+    return after
+
+
+def _share(found: Scan, words: list[Word], index: int, dishes: Dishes, count: int) -> None:
+    """ "Lobster and filet for everyone": dishes joined before a count share it."""
+    while index > 0 and _AND.match(found.body[words[index - 1].end : words[index].start]):
+        index -= 1
+        key = (words[index].kind, words[index].code)
+        if key in dishes.counts:
+            return
+        dishes.counts[key] = count
+
+
+def _uncounted(found: Scan, word: Word, dishes: Dishes) -> None:
+    sentence = re.split(r"[.!\n]|？", found.body[: word.start])[-1]
+    if _QUESTION.search(sentence) or re.match(r"[^.!\n]{0,20}多少钱", found.after(word.end)):
+        return
+    if word.kind == "extra":
+        dishes.counts[word.kind, word.code] = 1
+        return
+    service = found.profile.service()
+    free = word.kind == "option" and not service.options[word.code].surcharge
+    name = f"{word.kind}:{word.code}"
+    if not free and _WANT.search(sentence[-30:]) and name not in dishes.unclear:
+        dishes.unclear.append(name)
+
+
+def _replace(dishes: Dishes) -> None:
+    """ "Lobster instead of filet" says nothing of the count; whoever knows it hands it over."""
+    gone = [key for key, count in dishes.counts.items() if count == 0]
+    if len(gone) == 1 and len(dishes.unclear) == 1:
+        dishes.unclear.append(f"replaces:{gone[0][0]}:{gone[0][1]}")

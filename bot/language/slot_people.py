@@ -1,0 +1,207 @@
+"""Reads from one scanned text who comes: ages, counts of each band, totals, and people one by one.
+
+Each function takes numbers it understands out of the scan and adds mentions to it, in text order.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.language.slot_scan import Mention, Number, Scan
+from bot.language.slot_words import Word
+
+_FILL = (
+    r"(?:more|additional|other|extra|total|hungry|little|young|small|big|of|my|our|the|us|them"
+    r"|which|whom|these"
+    r"|those|close|good|confirmed|de|mas|nuestros|nuestras|mis|are|is|will|would|be|ellos|ellas"
+    r"|los|las|cuales|son"
+    r"|seran|fewer|less|menos|otros|otras|adicionales|invited|paying|actual|about|like|maybe|x)"
+)
+_NEAR = re.compile(
+    rf"^[\s\-]*(?:{_FILL}[\s\-]+)*(?:(?!and\b|or\b|y\b|o\b|for\b|with\b|plus\b|to\b|in\b|on\b"
+    rf"|at\b|para\b|con\b)"
+    rf"[a-z]+\s+)?(?:{_FILL}[\s\-]+)*$|^[\s多几来個个位名口左右是的，]*$"
+)
+_BEFORE_COUNT = re.compile(r"^\s*(?:s?\s*[:=(x×-]|有|是|are|is|count)?\s*(?:about|around)?\s*$")
+_PART = re.compile(
+    r"\b(?:of (?:them|which|whom|those|us are)|including|includes|include|incl\b|inc\b|among"
+    r"|mostly|mainly|with|w/|counting"
+    r"|con|incluyendo|incluidos|incluido|contando|de ellos|de los cuales|entre ellos)|其中|包括"
+    r"|包含|里面|含|当中"
+)
+_FIRM_PART = re.compile(
+    r"\b(?:of (?:them|which|whom|those)|includ\w+|incl\b|inc\b|de ellos|de los cuales|incluy\w+"
+    r"|incluid\w+)|其中|包括|含"
+)
+_IS = re.compile(r"^\s*(?:of them\s+)?(?:are|is|son|will be|seran)\s|^[个個位名]?是")
+_ADDED = re.compile(r"\b(?:and|plus|y|mas|also|e|another|n)\b|[+&]|加|外加|还有|另外|以及|再|和|跟")
+_MORE = re.compile(
+    r"^\s*(?:more|additional|extra|mas|adicionales)\b|^\s*[个個位名]?(?:更多)", re.ASCII
+)
+_MORE_BEFORE = re.compile(
+    r"(?:\badd|\banother|\botros|\botras|\bagreg\w+|\banad\w+|再加|多加|再来|多)\s*$"
+)
+_FEWER = re.compile(r"^\s*(?:fewer|less|menos)\b")
+_FEWER_BEFORE = re.compile(r"(?:\bminus|\bremove|\bdrop|\bquita\w*|少|减)\s*$")
+
+
+_SINGLE = re.compile(
+    r"(?:[,&+]|\band|\bplus|\bwith|\by|\bcon|\bmas|^)\s*(?:a|an|un|una|my|our|mi"
+    r"|nuestr[oa])\s+(?:(?:new|little)\s+)?$"
+)
+
+
+_SOME_WHO = re.compile(
+    r"^\s*(?:(?:are|is|r)\s+(?!coming|confirmed|going|attending|invited|expected|total)|(?:need"
+    r"|needs|don'?t|can'?t|cannot|won'?t"
+    r"|dont|cant|have (?:an? )?(?:allerg|dietary|celiac))\b|son (?:alerg|veg|celi)|no (?:comen"
+    r"|pueden))"
+)
+_NONE = re.compile(
+    r"(?:\bno|\bwithout|\bsin|\b(?:remove|skip|drop|forget|take (?:off|out)) the|没有|不带|没)"
+    r"\s*(?:any\s+|more\s+)?$"
+)
+_BIG_SMALL = re.compile(
+    r"([\d一二两三四五六七八九十百]{1,9})[个個]?大(?:人)?[,，、 ]?"
+    r"([\d一二两三四五六七八九十百]{1,9})[个個]?小(?![时時])"
+)
+
+
+def read_people(found: Scan) -> None:
+    """Add every mention of who comes; ages and dishes must have been read before."""
+    _read_big_small(found)
+    _read_bands_before(found)
+    for number in found.numbers:
+        if not number.is_used:
+            _read_counted(found, number)
+    _read_singles(found)
+    _read_company(found)
+
+
+def _read_big_small(found: Scan) -> None:
+    """ "20大5小": so many big ones, so many small ones."""
+    match = _BIG_SMALL.search(found.body)
+    inside = [n for n in found.numbers if match and match.start() <= n.start < match.end()]
+    if match and len(inside) == 2 and "人" not in match[0]:
+        codes = (found.profile.service().default_band, found.eldest_young_band())
+        for number, code in zip(inside, codes, strict=True):
+            number.is_used = True
+            found.mentions.append(
+                Mention(kind="band", code=code, value=number.value, start=number.start)
+            )
+
+
+def _read_bands_before(found: Scan) -> None:
+    """ "Adults: 20, kids: 5": the word leads, and so it does in the whole text."""
+    people = [word for word in found.words if word.kind in ("band", "guest")]
+    unused = [number for number in found.numbers if not number.is_used]
+    leads = people and unused and [word for word in people if word.end <= unused[0].start]
+    if not leads or not _BEFORE_COUNT.match(found.body[leads[-1].end : unused[0].start]):
+        return
+    for word in people:
+        number = next((n for n in unused if n.start >= word.end and not n.is_used), None)
+        if number and _BEFORE_COUNT.match(found.body[word.end : number.start]):
+            _mention(found, number, word)
+
+
+def _read_singles(found: Scan) -> None:
+    """ "And a baby": one child that no number counts."""
+    for word in found.words:
+        if word.kind == "band" and word.code in found.young_bands():
+            if _NONE.search(found.before(word.start)):
+                found.mentions.append(
+                    Mention(kind="band", code=word.code, value=0, start=word.start)
+                )
+            if _SINGLE.search(found.before(word.start)) and word.end - word.start > 2:
+                is_one = not found.body[word.end - 1 : word.end + 1].strip().endswith("s")
+                if is_one:
+                    found.mentions.append(
+                        Mention(
+                            kind="band", code=word.code, value=1, start=word.start, is_added=True
+                        )
+                    )
+
+
+def _read_counted(found: Scan, number: Number) -> None:
+    """A number with the word for people after it."""
+    word = found.next_word(number.end)
+    if (word and word.kind == "choice") or word is None:
+        return
+    if word.kind not in ("band", "guest", "person"):
+        return
+    gap = found.body[number.end : word.start]
+    if word.kind == "person" and word.code != "0":
+        return
+    if word.kind != "band" and _SOME_WHO.match(found.after(word.end)):
+        number.is_used = True
+        return
+    if _NEAR.match(gap) and not any(
+        n.start > number.start and n.end <= word.start for n in found.numbers
+    ):
+        _mention(found, number, word)
+
+
+def _mention(found: Scan, number: Number, word: Word) -> None:
+    number.is_used = True
+    previous = max((m.start for m in found.mentions if m.start < number.start), default=0)
+    lead = found.body[previous : number.start]
+    gap = found.body[number.end : word.start] if word.start > number.end else ""
+    tail = found.after(max(word.end, number.end), 16)
+    sign = 1 if _MORE.match(gap) or _MORE_BEFORE.search(lead) else 0
+    sign = -1 if _FEWER.match(gap) or _FEWER_BEFORE.search(lead) else sign
+    band = word.kind == "band"
+    found.mentions.append(
+        Mention(
+            kind="band" if band else "total",
+            code=word.code if band else ("person" if word.kind == "person" else ""),
+            value=number.value * word.each,
+            low=number.low,
+            start=number.start,
+            is_added=bool(_ADDED.search(lead[-14:])),
+            is_part=bool(_PART.search(lead[-24:]) or _PART.search(gap) or _IS.match(gap))
+            or (bool(_FIRM_PART.search(tail)) and band),
+            sign=sign,
+        )
+    )
+
+
+def is_firm_part(found: Scan, mention: Mention) -> bool:
+    """Whether the words leave no doubt that these are among those already counted."""
+    before, after = found.before(mention.start, 24), found.after(mention.start, 24)
+    clause = re.split(r"[,;，；]", before)[-1] + re.split(r"[,;，；]", after)[0]
+    return bool(_FIRM_PART.search(clause))
+
+
+def _read_company(found: Scan) -> None:
+    """ "Me, my wife and 8 friends": people named one by one, the customer among them."""
+    selves = [word for word in found.words if word.kind == "self"]
+    others = [word for word in found.words if word.kind == "person" and word.code != "0"]
+    counted = [m for m in found.mentions if m.code == "person" or m.kind == "band"]
+    if any(m.kind == "total" and m.code != "person" for m in found.mentions):
+        return
+    only = re.search(r"\b(?:just|only|solo|nada mas)\b|只有|就", found.body)
+    near = [word for word in others if _in_list(found, word)]
+    if not selves or (not near and not counted) or not any(_in_list(found, s) for s in selves):
+        return
+    if not counted and len(near) < 2 and not only:
+        return
+    if not any(m.code == "person" for m in found.mentions) and counted and not near:
+        return
+    alone = 1 + sum(int(word.code) for word in near)
+    friends = sum(m.value for m in found.mentions if m.code == "person")
+    found.mentions = [m for m in found.mentions if m.code != "person"]
+    default = found.profile.service().default_band
+    found.mentions.append(Mention(kind="band", code=default, value=alone + friends, start=0))
+
+
+def _in_list(found: Scan, word: Word) -> bool:
+    """Whether a person stands in an enumeration, not as the one it is all for."""
+    before, after = found.before(word.start, 14), found.after(word.end, 10)
+    return bool(
+        re.search(
+            r"(?:[,&+]|\band|\by|\bplus|\bcon|和|加|跟|、|\bit'?s|\bjust|\bonly|\bsolo"
+            r"|\bfor)\s*(?:my|mi|our|我)?\s*$",
+            before,
+        )
+        or re.match(r"\s*(?:[,&+]|and\b|y\b|plus\b|mas\b|con\b|和|加|跟|、)", after)
+    )

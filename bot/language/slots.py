@@ -1,0 +1,169 @@
+"""What a customer has said about their party, over all their messages, later words winning.
+
+Everything about the trade comes from the profile's words. Nothing is guessed: what could be read
+two ways is named in `ambiguous`, for the caller to ask. The offline model is the main reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.language import slot_masks
+from bot.language.numbers import fold
+from bot.language.slot_ages import read_ages
+from bot.language.slot_bare import read_bare
+from bot.language.slot_dishes import EVERYONE, read_dishes
+from bot.language.slot_merge import State, merge_dishes, merge_people
+from bot.language.slot_people import read_people
+from bot.language.slot_scan import Mention, Scan, scan
+from bot.profile_models import Profile
+
+CHARACTERS_READ = 2_000
+"""A party is described in fewer; a long mail is read from its beginning."""
+TownTest = Callable[[str], bool]
+_PLACE = re.compile(
+    r"\b(?:in|at|near|around|from|to|of|live in|located in|en|cerca de|desde|city is|ciudad de"
+    r"|out in)\s+"
+    r"((?:[A-Za-zÀ-ÿ.'-]+\s?){1,4})"
+)
+_UNNAMED = re.compile(
+    r"^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|the|my|our"
+    r"|total|english|spanish"
+    r"|advance|person|general|case|i|we|mi|la|el|total|casa|espanol|ingles|home)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyReading:
+    """A party as far as the customer has described it."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Guests by the profile's band code; empty while nobody was counted."""
+    headcount_range: tuple[int, int] | None = None
+    """Lowest and highest headcount, where a range was given; `counts` is for the highest."""
+    options: Mapping[str, int] = field(default_factory=dict)
+    add_ons: Mapping[str, int] = field(default_factory=dict)
+    extras: Mapping[str, int] = field(default_factory=dict)
+    zip_code: str = ""
+    city: str = ""
+    """A town in the customer's own words."""
+    ambiguous: tuple[str, ...] = ()
+    """What must be asked: "headcount", "ages", or "option:lobster" for a count."""
+    mentions_date: str = ""
+    """The customer's own words for date and time."""
+
+    @property
+    def headcount(self) -> int:
+        """All guests of all bands."""
+        return sum(self.counts.values())
+
+
+def read_party(
+    texts: Sequence[str],
+    profile: Profile,
+    *,
+    language: str,
+    asked: str | Sequence[str] | None = None,
+    is_town: TownTest | None = None,
+) -> PartyReading:
+    """Read the customer's texts in order, later words correcting earlier ones.
+
+    Args:
+        texts: what the customer wrote, oldest first.
+        profile: whose words and bands count.
+        language: of the conversation; other languages' words are understood too.
+        asked: what the bot had last asked before the last text ("headcount", "children", "zip",
+            "date", "dishes"), or one such word per text, aligned at the end.
+        is_town: says whether a phrase names a town; without it only capitals do.
+    """
+    questions = [asked] if isinstance(asked, str) else list(asked or ())
+    questions = (
+        [""] * (len(texts) - len(questions)) + questions[len(questions) - len(texts) :]
+        if texts
+        else []
+    )
+    state = State()
+    for text, question in zip(texts, questions, strict=True):
+        _read_text(state, text[:CHARACTERS_READ], question, (profile, language, is_town))
+    return _finish(state, profile)
+
+
+def _read_text(
+    state: State, text: str, asked: str, ground: tuple[Profile, str, TownTest | None]
+) -> None:
+    profile, language, is_town = ground
+    found = scan(text, profile, language)
+    state.zip_code = found.zip_code or state.zip_code
+    state.city = _read_city(text, found, asked, is_town) or state.city
+    state.date = found.date or state.date
+    unclear = read_ages(found)
+    dishes = read_dishes(found)
+    has_total = state.total is not None or state.grown is not None
+    read_people(found)
+    read_bare(found, asked, has_total=has_total)
+    if not found.mentions and not has_total and dishes.for_people:
+        found.mentions.append(Mention(kind="total", value=max(dishes.for_people), start=0))
+    merge_people(state, found)
+    merge_dishes(state, dishes, found, asked)
+    state.unclear = [name for name in state.unclear if name != "ages" or not found.mentions]
+    state.unclear += [name for name in unclear if name not in state.unclear]
+
+
+def _read_city(text: str, found: Scan, asked: str, is_town: TownTest | None) -> str:
+    for written, town in found.profile.area.aliases.items():
+        if re.search(rf"(?<![a-z]){re.escape(fold(written))}(?![a-z])", fold(text)):
+            return town
+    for match in _PLACE.finditer(text):
+        words = match[1].split()
+        for length in range(min(3, len(words)), 0, -1):
+            phrase = " ".join(words[:length]).strip(" .,'-")
+            if _is_city(phrase, is_town):
+                return phrase
+    plain = re.sub(r"[\d,.!?]|\b(?:CA|California)\b", "", text).strip()
+    if asked == "zip" and is_town and 2 < len(plain) < 30 and is_town(plain):
+        return plain
+    return ""
+
+
+def _is_city(phrase: str, is_town: TownTest | None) -> bool:
+    if not phrase or _UNNAMED.match(phrase) or slot_masks.blank_dates(fold(phrase)) != fold(phrase):
+        return False
+    if is_town is not None:
+        return is_town(phrase)
+    return all(word[:1].isupper() and len(word) > 2 for word in phrase.split())
+
+
+def _finish(state: State, profile: Profile) -> PartyReading:
+    default = profile.service().default_band
+    young = {code: count for code, count in state.young.items() if count}
+    unclear = list(state.unclear)
+    grown = state.grown
+    if grown is None and state.total is not None:
+        grown = state.total - sum(young.values())
+        if grown < 0:
+            grown, unclear = 0, [*unclear, "headcount"]
+    elif grown is not None and state.total is not None:
+        rest = state.total - grown - sum(young.values())
+        unclear += ["ages"] if rest > 0 else []
+        grown += max(rest, 0)
+    counts = {} if grown is None else {default: grown, **young}
+    if grown is None and young:
+        counts, unclear = young, [*unclear, "headcount"]
+    party = sum(counts.values())
+    tables: dict[str, dict[str, int]] = {"option": {}, "add_on": {}, "extra": {}}
+    for (kind, code), count in state.dishes.items():
+        tables[kind][code] = party if count == EVERYONE and kind != "extra" else abs(count)
+    return PartyReading(
+        counts={code: count for code, count in counts.items() if count},
+        headcount_range=(state.low, state.total or grown or 0) if state.low else None,
+        options={code: count for code, count in tables["option"].items() if count},
+        add_ons={code: count for code, count in tables["add_on"].items() if count},
+        extras={code: 1 for code, count in tables["extra"].items() if count},
+        zip_code=state.zip_code,
+        city=state.city,
+        ambiguous=tuple(dict.fromkeys(unclear)),
+        mentions_date=state.date,
+    )

@@ -1,0 +1,1 @@
+"""Model providers behind one interface, and the chain that falls from one to the next."""

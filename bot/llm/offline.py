@@ -1,0 +1,123 @@
+"""The offline model: a deterministic provider behind the same interface, without any network.
+
+It reads the party from the customer's words, asks the same tools as any model would, and words
+what they say in English, Spanish and Chinese. Every figure it utters comes from a tool result or
+the customer; where it cannot help it says so and asks a person. offline_plan decides what to do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from bot.language.slots import TownTest
+from bot.language.wording import say
+from bot.llm.base import ModelReply, ModelRequest, ToolCall, Usage
+from bot.llm.offline_facts import Facts, read_facts
+from bot.llm.offline_plan import Plan, Wanted, plan
+from bot.profile import Profile
+
+FREE = Usage(input_tokens=0, output_tokens=0)
+Result = tuple[ToolCall, Mapping[str, object]]
+
+
+class OfflineModel:
+    """Answers from rules and templates; the last link of the chain, and the only one without "
+    "keys."""
+
+    name = "offline"
+
+    def __init__(self, profile: Profile, *, is_town: TownTest | None = None) -> None:
+        self._profile = profile
+        self._is_town = is_town
+
+    async def respond(self, request: ModelRequest) -> ModelReply:
+        """One step: tool calls, or the worded reply."""
+        facts = read_facts(self._profile, request, self._is_town)
+        done = [result for result in request.results if result[0].name != "hand_off"]
+        if done:
+            return self._word(facts, done)
+        return self._start(facts, plan(facts), was_handed=bool(request.results))
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _start(self, facts: Facts, planned: Plan, *, was_handed: bool) -> ModelReply:
+        missing = [wanted for wanted in planned.wanted if wanted.name not in facts.tools]
+        if missing and not was_handed and "hand_off" in facts.tools:
+            arguments = {"agent": missing[0].agent, "reason": f"needs {missing[0].name}"}
+            return _reply("", calls=[_call("hand_off", arguments, 0)])
+        if missing:
+            return self._to_person(facts, say("failed", facts.language, seed=facts.seed))
+        if planned.ask_person and not planned.wanted:
+            return self._to_person(facts, planned.text, understood=planned.understood)
+        calls = [_call(w.name, w.arguments, i) for i, w in enumerate(planned.wanted)]
+        return _reply(planned.text, calls=calls, understood=planned.understood)
+
+    def _word(self, facts: Facts, done: Sequence[Result]) -> ModelReply:
+        planned = plan(facts)
+        results = {call.name: result for call, result in done}
+        price, answer = results.get("price_party"), results.get("search_knowledge")
+        if "ask_person" in results:  # A refused hand-over: say what was said before it.
+            return _reply(planned.text)
+        if price is not None and not price.get("ok"):
+            return self._to_person(facts, say("failed", facts.language, seed=facts.seed))
+        said = _answer_words(facts, answer)
+        unknown = answer is not None and not said
+        priced = _price_words(facts, planned, price, drop_question=planned.ask_person or unknown)
+        parts = [planned.lead, said, say("unknown", facts.language, seed=facts.seed) * unknown]
+        parts += [priced, planned.tail]
+        if unknown and not planned.ask_person:
+            parts.append(say("ask_person", facts.language, seed=facts.seed))
+        text = "\n".join(part for part in parts if part)
+        if planned.ask_person or (unknown and facts.failures >= 1 and price is None):
+            return self._to_person(facts, text)
+        return _reply(text, understood=not unknown or price is not None)
+
+    def _to_person(self, facts: Facts, text: str, *, understood: bool = True) -> ModelReply:
+        if "ask_person" not in facts.tools:
+            return _reply(text, understood=understood)
+        arguments = {"reason": facts.reason, "summary": facts.summary[:600]}
+        return _reply(text, calls=[_call("ask_person", arguments, 9)], understood=understood)
+
+
+def _answer_words(facts: Facts, answer: Mapping[str, object] | None) -> str:
+    """What the knowledge base said, or nothing."""
+    if answer is None or not answer.get("ok"):
+        return ""
+    return str(answer.get("worded") or "").strip()
+
+
+def _price_words(
+    facts: Facts, planned: Plan, price: Mapping[str, object] | None, *, drop_question: bool
+) -> str:
+    """The price as the tool worded it, with our own closing question where one is more pressing."""
+    if price is None:
+        return ""
+    worded = str(price.get("worded") or "").strip()
+    if not (planned.question or drop_question):
+        return worded
+    body, _, _question = worded.rpartition("\n")
+    return "\n".join(part for part in (body or worded, planned.question) if part)
+
+
+def _call(name: str, arguments: Mapping[str, object], index: int) -> ToolCall:
+    return ToolCall(
+        id=f"offline-{name}-{index}",
+        name=name,
+        arguments=json.dumps(arguments, ensure_ascii=False),
+    )
+
+
+def _reply(text: str, *, calls: Sequence[ToolCall] = (), understood: bool = True) -> ModelReply:
+    return ModelReply(
+        text=text,
+        tool_calls=tuple(calls),
+        provider="offline",
+        model="offline",
+        usage=FREE,
+        understood=understood,
+    )
+
+
+__all__ = ["OfflineModel", "Wanted"]

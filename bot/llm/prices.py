@@ -1,0 +1,78 @@
+"""What a step cost, from the dated price list beside this file.
+
+The list is write-once: a step is priced with the entry that held on its day, so that a later price
+never changes an earlier cost. An unknown model or missing usage gives None, never zero.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from bot.errors import ConfigError
+
+LIST_PATH = Path(__file__).with_name("prices.toml")
+_MILLION = Decimal(1_000_000)
+_DATED_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """One line of the list, in US dollars per million tokens."""
+
+    model: str
+    since: date
+    """The first day on which it holds."""
+    input: Decimal
+    output: Decimal
+
+
+def cost_of(
+    model: str, *, input_tokens: int | None, output_tokens: int | None, on: date
+) -> Decimal | None:
+    """US dollars for one step, or None where the model's price or the usage is unknown."""
+    price = find_price(model, on)
+    if price is None or input_tokens is None or output_tokens is None:
+        return None
+    return (price.input * input_tokens + price.output * output_tokens) / _MILLION
+
+
+def find_price(model: str, on: date) -> Price | None:
+    """The entry that holds for a model, or for the model its dated snapshot belongs to."""
+    prices = load_prices()
+    lines = prices.get(model) or prices.get(_DATED_SNAPSHOT.sub("", model), ())
+    held = [line for line in lines if line.since <= on]
+    return held[-1] if held else None
+
+
+@cache
+def load_prices(path: Path = LIST_PATH) -> Mapping[str, tuple[Price, ...]]:
+    """The list by model, each model's entries oldest first.
+
+    Raises:
+        ConfigError: an entry is incomplete, or two entries of a model have the same day.
+    """
+    entries = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)["price"]
+    by_model: dict[str, list[Price]] = {}
+    for number, entry in enumerate(entries, start=1):
+        try:
+            price = Price(
+                model=entry["model"],
+                since=entry["since"],
+                input=Decimal(entry["input"]),
+                output=Decimal(entry["output"]),
+            )
+        except (KeyError, ArithmeticError, TypeError) as error:
+            raise ConfigError(f"{path.name}: entry {number} is incomplete: {error}") from error
+        by_model.setdefault(price.model, []).append(price)
+    for model, lines in by_model.items():
+        if len({line.since for line in lines}) != len(lines):
+            raise ConfigError(f"{path.name}: {model} has two prices for one day; add a later one")
+        lines.sort(key=lambda line: line.since)
+    return {model: tuple(lines) for model, lines in by_model.items()}

@@ -1,0 +1,36 @@
+"""Loads all that a turn knows, after the claim and in one go: claim, then load."""
+
+from __future__ import annotations
+
+from bot.deps import Deps
+from bot.domain import ConversationId
+from bot.situation import Situation
+from bot.store import conversations, emotions, messages, quotes, turns
+
+TRANSCRIPT_MAX = 24
+
+
+async def load_situation(deps: Deps, conversation_id: ConversationId) -> Situation:
+    """The conversation as it stands now.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    async with deps.pool.acquire() as conn:
+        facts = await conversations.get_facts(conn, conversation_id)
+        waiting = await messages.list_waiting(conn, conversation_id)
+        transcript = await messages.list_transcript(conn, conversation_id, limit=TRANSCRIPT_MAX)
+        return Situation(
+            conversation_id=conversation_id,
+            customer_id=facts.customer_id,
+            channel=waiting[-1].channel if waiting else facts.channel,
+            language=facts.language or deps.profile.business.home_language,
+            agent=facts.agent,
+            waiting=waiting,
+            transcript=transcript,
+            quote=await quotes.find_latest(conn, conversation_id, now=deps.clock.now()),
+            customer_name=facts.customer_name,
+            emotions=await emotions.of_messages(conn, [message.id for message in waiting]),
+            open_escalation=facts.open_escalation,
+            failures=await turns.count_failures(conn, conversation_id),
+        )

@@ -1,0 +1,215 @@
+"""The shape of a business profile: what the owner's TOML file may say, part by part.
+
+Only shape and single values are judged here; how facts fit together is bot/profile_checks.py.
+Everything is frozen. The file itself, profile.toml, explains the fields to the owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import time
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.profile_kinds import (
+    Count,
+    Currency,
+    Days,
+    Hours,
+    Items,
+    Kind,
+    Miles,
+    Minutes,
+    Money,
+    Named,
+    Part,
+    Percent,
+    PriceUnit,
+    Table,
+    Text,
+    Weekdays,
+    Zip,
+    Zone,
+)
+from bot.profile_offer import Service
+
+
+class Business(Part):
+    """Who the business is."""
+
+    name: Annotated[str, Field(min_length=1)]
+    zone: Zone
+    currency: Currency
+    territory: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    home_language: str
+    phone: Annotated[str, Kind("phone")] = ""
+    email: str = ""
+    base_zip: Zip
+    base_city: str
+    home_states: tuple[str, ...] = ()
+    default_service: str
+    service_words: tuple[str, ...] = ()
+    trade: Text
+    worker: Text
+
+
+class OfficeHours(Part):
+    """When people, not the bot, answer."""
+
+    opens: Annotated[time, Kind("time")]
+    closes: Annotated[time, Kind("time")]
+    answer_min_minutes: Minutes
+    answer_max_minutes: Minutes
+
+
+class Travel(Part):
+    """What the way to the customer costs, and how far it may be."""
+
+    free_miles: Miles
+    price: Money
+    unit: PriceUnit
+    max_miles: Miles
+    road_factor: Annotated[Decimal, Field(ge=1, le=3), Kind("count")]
+
+
+class Payment(Part):
+    """How customers pay."""
+
+    deposit: Money
+    unit: PriceUnit
+    methods: Items
+    balance_due: Text
+
+
+class Gratuity(Part):
+    """What is suggested, and never part of a total."""
+
+    min_percent: Percent
+    max_percent: Percent
+    paid_to: Text
+
+
+class BookingRules(Part):
+    """Holding, cancelling, moving and arriving."""
+
+    quote_valid_hours: Annotated[int, Field(ge=1), Kind("hours")]
+    hold_hours: Annotated[int, Field(ge=1), Kind("hours")]
+    refund_days: Days
+    free_reschedules: Count
+    free_reschedule_hours: Hours
+    reschedule_price: Money
+    unit: PriceUnit
+    arrival_min_minutes: Minutes
+    arrival_max_minutes: Minutes
+
+
+class Chef(Part):
+    """One who goes to the customer; seeds the database once."""
+
+    name: Annotated[str, Field(min_length=1)]
+    home_zip: Zip
+    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    strengths: tuple[str, ...] = ()
+    days_off: Weekdays = ()
+    events_a_day: Annotated[int, Field(ge=1), Kind("count")]
+    services: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Diets(Part):
+    """Diets that are catered for, and how long ahead they must be said."""
+
+    notice_hours: Hours
+    kinds: Table[Named]
+
+
+class Area(Part):
+    """Where the business goes, and what customers call its towns."""
+
+    regions: Items
+    aliases: Table[str] = Field(default_factory=dict)
+    """What a customer may write to a town and state."""
+
+
+class Fact(Part):
+    """A fact of any name: a figure with its unit, a text, or a list."""
+
+    value: Decimal | None = None
+    unit: str | None = None
+    text: Text | None = None
+    items: Items | None = None
+
+
+class FollowUps(Part):
+    """When a message that nobody asked for may go out."""
+
+    gap_hours: Hours
+    quiet_until: Annotated[time, Kind("time")]
+    quiet_from: Annotated[time, Kind("time")]
+    after_event_min_hours: Hours
+    after_event_max_hours: Hours
+    quote_hours: tuple[Hours, ...]
+    reminder_days: tuple[Days, ...]
+    silent_days: Days
+    review_url: str = ""
+
+
+class EscalationRules(Part):
+    """When people are told without being asked for."""
+
+    angry_from: Annotated[float, Field(gt=0, le=1)]
+    repeat_limit: Annotated[int, Field(ge=1)]
+
+
+class Texts(Part):
+    """Fixed wordings that the service needs by name."""
+
+    opt_out: Text
+    opt_in: Text
+    help: Text
+    cancel_question: Text
+    desk_open: Text
+    desk_closed: Text
+    unknown: Text
+    unsupported: Text
+
+
+class Labels(Part):
+    """What the lines of a quote are called that are no items."""
+
+    minimum: Text
+    travel: Text
+
+
+class Profile(Part):
+    """A whole business."""
+
+    business: Business
+    hours: OfficeHours
+    services: Annotated[Table[Service], Field(min_length=1)]
+    travel: Travel | None = None
+    payment: Payment
+    gratuity: Gratuity | None = None
+    booking: BookingRules
+    chefs: Annotated[Table[Chef], Field(min_length=1)]
+    diets: Diets | None = None
+    area: Area
+    facts: Table[Fact] = Field(default_factory=dict)
+    follow_ups: FollowUps
+    escalation: EscalationRules
+    labels: Labels
+    texts: Texts
+
+    def service(self, code: str = "") -> Service:
+        """The service of that code, or the one the business sells by default.
+
+        Raises:
+            KeyError: the profile has no such service.
+        """
+        return self.services[code or self.business.default_service]
+
+    def say(self, text: Mapping[str, str], language: str) -> str:
+        """A text in the language, or in the home language where the profile does not speak it."""
+        return text.get(language) or text[self.business.home_language]

@@ -1,0 +1,99 @@
+"""Chooses the agent for a turn from the intent that was read, and says when no agent should answer.
+
+The agent that spoke last keeps the conversation unless another is clearly better; below the
+threshold of confidence the general agent answers or asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import plugins
+from bot.agents.base import Agent
+from bot.domain import Emotion, PrimaryEmotion
+from bot.escalation import Trouble, describe_anger
+from bot.language.intents import Intent, IntentReading, route_of
+from bot.profile import Profile
+
+CONFIDENT = 0.45
+"""Below this probability of the route the intent is not believed."""
+MARGIN_TO_SWITCH = 0.15
+"""How much likelier another agent's route must be for it to take over from the present one."""
+STAYS = frozenset({Intent.AFFIRM, Intent.DENY, Intent.UNCLEAR, Intent.THANKS})
+"""What is said in passing and belongs to whoever is speaking."""
+COMPLAINTS = frozenset({Intent.COMPLAINT, Intent.REFUND_REQUEST, Intent.BILLING_DISPUTE})
+"""Intents that say something went wrong and a person must make it right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Who answers, and how sure that is."""
+
+    name: str
+    agent: Agent
+    intent: str
+    confidence: float
+    why: str
+
+
+def agents() -> Mapping[str, Agent]:
+    """Every agent there is, by name."""
+    return plugins.load("bot.agents", "agent", Agent)
+
+
+def choose(reading: IntentReading, present: str | None) -> Choice:
+    """The agent for this turn."""
+    best = _serving(reading.route)
+    if present is None or present not in agents():
+        name, why = (best, "intent") if reading.confidence >= CONFIDENT else ("general", "unsure")
+    elif best == present or reading.intent in STAYS:
+        name, why = present, "goes on"
+    elif reading.confidence - _probability(reading, present) >= MARGIN_TO_SWITCH:
+        name, why = best, "clearly better"
+    else:
+        name, why = present, "not clearly better"
+    return Choice(
+        name=name,
+        agent=agents()[name],
+        intent=reading.intent.value,
+        confidence=round(reading.confidence, 3),
+        why=why,
+    )
+
+
+def needs_person(profile: Profile, reading: IntentReading, emotion: Emotion) -> Trouble | None:
+    """Whether the customer's words alone send this to staff, whatever a model would say."""
+    if (
+        emotion.primary is PrimaryEmotion.ANGRY
+        and emotion.intensity >= profile.escalation.angry_from
+    ):
+        return Trouble(
+            reason="emotion",
+            explanation=describe_anger(emotion),
+        )
+    if reading.confidence < CONFIDENT:
+        return None
+    if reading.intent is Intent.ASK_PERSON:
+        return Trouble(
+            reason="asked_for_person",
+            explanation=f"asks for a person (confidence {reading.confidence:.2f})",
+        )
+    if reading.intent in COMPLAINTS:
+        return Trouble(
+            reason="complaint",
+            explanation=f"{_spaced(reading.intent)} (confidence {reading.confidence:.2f})",
+        )
+    return None
+
+
+def _spaced(intent: Intent) -> str:
+    return intent.value.replace("_", " ")
+
+
+def _serving(route: str) -> str:
+    return next((name for name, agent in agents().items() if route in agent.routes), "general")
+
+
+def _probability(reading: IntentReading, agent: str) -> float:
+    return sum(p for intent, p in reading.ranked if _serving(route_of(intent)) == agent)

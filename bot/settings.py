@@ -1,0 +1,76 @@
+"""The one place that reads the environment, once, at start.
+
+Fields are the names of the configuration table in README.md. A channel's own variables are handed
+to it as they are, so that a new channel needs no field here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.errors import ConfigError
+
+
+class Settings(BaseModel):
+    """What the operator decides. Names are case-insensitive in the environment."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    """Where vendors reach us; signatures are checked against it. Empty: http://HOST:PORT."""
+    database_url: str = ""
+    """Empty: a private PostgreSQL in DATA_DIR."""
+    redis_url: str = ""
+    """Empty: a private Valkey in DATA_DIR."""
+    data_dir: Path = Path(".data")
+    business_profile: Path | None = None
+    """A profile's folder or .toml file; empty: the one that ships."""
+    concierge_secret: SecretStr = SecretStr("")
+    log_level: str = "INFO"
+    burst_window_ms: int = Field(default=1200, ge=0, le=30_000)
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = ""
+    openai_model: str = "gpt-5-mini"
+    llama_base_url: str = ""
+    llama_model: str = ""
+    slack_staff_channel: str = ""
+    intake_pool_size: int = Field(default=4, ge=1, le=50)
+    worker_pool_size: int = Field(default=12, ge=2, le=100)
+
+    @property
+    def base_url(self) -> str:
+        """PUBLIC_URL, or the listening address where none is set; no trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def current_environment() -> Mapping[str, str]:
+    """The variables that are set and not empty, as they are now."""
+    return MappingProxyType({key: value for key, value in os.environ.items() if value})
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from the variables.
+
+    Raises:
+        ConfigError: one line per wrong variable, each with what was expected.
+    """
+    values = {
+        name: environment[name.upper()]
+        for name in Settings.model_fields
+        if environment.get(name.upper())
+    }
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(map(str, issue['loc'])).upper()}: {issue['msg']}"
+            for issue in error.errors(include_input=False)
+        ]
+        raise ConfigError("\n".join(lines)) from error

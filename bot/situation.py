@@ -1,0 +1,38 @@
+"""All that a turn knows before any model is asked: loaded once, after the conversation is claimed.
+
+Tools, agents and the offline model read it; nobody changes it. A new quote makes a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain import ConversationId, CustomerId, Emotion, MessageId, Quote, StoredMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The conversation as it stands when the turn begins."""
+
+    conversation_id: ConversationId
+    customer_id: CustomerId
+    channel: str
+    language: str
+    agent: str | None
+    """The agent that spoke last, or None in a new conversation."""
+    waiting: tuple[StoredMessage, ...]
+    transcript: tuple[StoredMessage, ...]
+    """Everything recent before them, oldest first."""
+    quote: Quote | None
+    """The latest quote of the conversation, if it has not expired."""
+    customer_name: str = ""
+    emotions: Mapping[MessageId, Emotion] = field(default_factory=dict)
+    open_escalation: bool = False
+    failures: int = 0
+    """How many of the bot's last answers in a row said that it did not understand."""
+
+    @property
+    def text(self) -> str:
+        """The waiting messages read as one."""
+        return "\n".join(message.text for message in self.waiting if message.text)

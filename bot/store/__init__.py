@@ -1,0 +1,1 @@
+"""All SQL. One function per question, the connection first."""

@@ -1,0 +1,78 @@
+"""Opens the pool and says what a connection is to the rest of the store.
+
+JSON columns come and go as plain Python values. The pool does not reset connections on release:
+nothing here leaves session state behind, and the reset is a round trip a message would pay for.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+
+from bot.errors import ConciergeError, Conflict
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
+
+STORE_DOWN = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What a caller sees when the database is away rather than wrong."""
+
+_CONFLICTS = {
+    "one_row_per_vendor_message": "this vendor message is already stored",
+    "one_open_conversation": "the customer already has an open conversation",
+    "one_open_escalation": "the conversation is already with staff",
+    "one_quote_per_version": "this quote version already exists",
+}
+
+
+async def _no_reset(_connection: object) -> None:
+    """Leave the connection as it is."""
+
+
+async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads
+        )
+
+
+async def open_pool(database_url: str, *, size: int) -> Pool:
+    """A pool of at most `size` connections, one of them open already.
+
+    Raises:
+        OSError, asyncpg.PostgresError: the database cannot be reached.
+    """
+    options: dict[str, Any] = {
+        "min_size": 1,
+        "max_size": size,
+        "init": _prepare,
+        "reset": _no_reset,
+        "command_timeout": 15.0,
+        "timeout": 5.0,
+        "max_inactive_connection_lifetime": 120.0,
+    }
+    pool: Pool = await asyncpg.create_pool(database_url, **options)
+    return pool
+
+
+def translate(error: asyncpg.IntegrityConstraintViolationError) -> ConciergeError:
+    """The domain error that a broken named promise means; other breaches are our own fault."""
+    name = str(getattr(error, "constraint_name", "") or "")
+    return Conflict(_CONFLICTS.get(name, f"constraint {name} refused the row"))

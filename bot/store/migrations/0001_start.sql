@@ -1,0 +1,451 @@
+-- The whole present schema, readable top to bottom. PostgreSQL 18 with pgvector.
+--
+-- Money is numeric(10,2), time is timestamptz, ids are UUIDv7. Words are those of the README's
+-- glossary. Promises are constraints and have names; bot/store/connection.py turns the named ones
+-- into domain errors. An upgrade of a live database is a numbered file in bot/store/migrations,
+-- and a test proves that all of them together make exactly this.
+
+CREATE EXTENSION IF NOT EXISTS vector;
+
+CREATE TABLE schema_versions (
+  version    int PRIMARY KEY,
+  applied_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- ── People ──────────────────────────────────────────────────────────────────────────────────
+
+-- The person, across channels.
+CREATE TABLE customers (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  name       text,
+  language   text,
+  zone       text,                       -- IANA name; null: the business's own
+  created_at timestamptz NOT NULL DEFAULT now(),
+  erased_at  timestamptz
+);
+
+-- A customer's handle on one channel: E.164, mailbox, or an opaque id that is no number.
+CREATE TABLE addresses (
+  id               uuid PRIMARY KEY DEFAULT uuidv7(),
+  customer_id      uuid NOT NULL REFERENCES customers,
+  channel          text NOT NULL,
+  value            text NOT NULL,
+  consent          text NOT NULL DEFAULT 'unknown' CHECK (consent IN ('unknown', 'given', 'revoked')),
+  our_address      text NOT NULL DEFAULT '',  -- which of our handles they last wrote to
+  last_inbound_at  timestamptz,               -- the vendor's messaging window runs from here
+  suspended_reason text,                      -- why nothing can reach it, in staff's words
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_owner_per_address UNIQUE (channel, value)
+) WITH (fillfactor = 80);
+CREATE INDEX addresses_of_customer ON addresses (customer_id);
+
+-- The consent ledger: what was said, in which message, when. addresses.consent is its last line.
+CREATE TABLE consents (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  address_id uuid NOT NULL REFERENCES addresses,
+  act        text NOT NULL CHECK (act IN ('opt_out', 'opt_in')),
+  source     text NOT NULL CHECK (source IN ('message', 'vendor', 'staff')),
+  words      text NOT NULL DEFAULT '',
+  message_id uuid,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX consents_of_address ON consents (address_id, created_at DESC);
+
+-- ── Conversations and messages ──────────────────────────────────────────────────────────────
+
+-- One exchange with one customer until resolved; may span channels.
+CREATE TABLE conversations (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  customer_id     uuid NOT NULL REFERENCES customers,
+  channel         text NOT NULL,              -- the one last written on
+  mode            text NOT NULL DEFAULT 'bot' CHECK (mode IN ('bot', 'human', 'closed')),
+  epoch           int NOT NULL DEFAULT 0,     -- raised whenever bot and staff change places
+  agent           text,                       -- the agent that spoke last
+  language        text,
+  lease_token     bigint NOT NULL DEFAULT 0,  -- raised by every claim: a worker with an older one is fenced off
+  lease_until     timestamptz,                -- null: nobody is taking a turn
+  last_message_at timestamptz NOT NULL DEFAULT now(),
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  closed_at       timestamptz
+) WITH (fillfactor = 70);
+CREATE UNIQUE INDEX one_open_conversation ON conversations (customer_id) WHERE mode <> 'closed';
+
+-- Every message in both directions; the outbound ones that are not yet sent are the outbox.
+-- Rows are only ever looked up by conversation, by due time or by the vendor's id, so that the
+-- table can be partitioned by created_at once the idempotency key moves to a table of recent keys.
+CREATE TABLE messages (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  seq             bigint GENERATED ALWAYS AS IDENTITY,  -- order within the conversation
+  conversation_id uuid NOT NULL REFERENCES conversations,
+  address_id      uuid NOT NULL REFERENCES addresses,
+  direction       text NOT NULL CHECK (direction IN ('inbound', 'outbound')),
+  channel         text NOT NULL,
+  external_id     text,                       -- the vendor's id; null until a vendor has taken it
+  author          text NOT NULL CHECK (author IN ('customer', 'bot', 'staff', 'system')),
+  kind            text NOT NULL DEFAULT 'text' CHECK (kind IN ('text', 'media', 'reaction', 'button',
+                    'location', 'edit', 'deletion', 'opt_out', 'opt_in', 'help', 'unsupported')),
+  text            text NOT NULL DEFAULT '',
+  rest            jsonb NOT NULL DEFAULT '{}',  -- media, subject, thread ids and bounded vendor extras
+  language        text,
+  -- inbound: received, then answered or ignored. Outbound: queued, sending, then where it got to.
+  status          text NOT NULL CHECK (status IN ('received', 'answered', 'ignored', 'queued', 'sending',
+                    'sent', 'delivered', 'read', 'failed', 'unknown', 'dropped')),
+  reason          text,                       -- why ignored, failed, unknown or dropped, in staff's words
+  turn_id         uuid,                       -- the turn that answered it or wrote it
+  in_reply_to     uuid,
+  epoch           int NOT NULL DEFAULT 0,     -- outbound: the owner count it was born with
+  purpose         text NOT NULL DEFAULT 'conversational'
+                    CHECK (purpose IN ('required', 'essential', 'conversational', 'promotional')),
+  due_at          timestamptz,                -- outbound: not before
+  attempts        int NOT NULL DEFAULT 0,
+  claimed_at      timestamptz,                -- outbound: when the present send began
+  claimed_until   timestamptz,                -- after this a send without outcome is looked up at the vendor
+  segments        int,
+  scored          boolean NOT NULL DEFAULT false,  -- inbound: an emotion has been read from it
+  sent_at         timestamptz,                -- inbound: the vendor's time; outbound: when the vendor took it
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  updated_at      timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_row_per_vendor_message UNIQUE (channel, external_id)
+) WITH (fillfactor = 85);
+CREATE INDEX messages_of_conversation ON messages (conversation_id, seq DESC);
+CREATE INDEX messages_waiting ON messages (created_at, conversation_id) WHERE status = 'received';
+CREATE INDEX messages_unsent ON messages (conversation_id, seq) WHERE status IN ('queued', 'sending');
+CREATE INDEX messages_due ON messages (due_at, conversation_id) WHERE status = 'queued';
+CREATE INDEX messages_in_flight ON messages (claimed_until, conversation_id) WHERE status = 'sending';
+CREATE INDEX messages_unscored ON messages (created_at) WHERE direction = 'inbound' AND NOT scored;
+
+-- Receipts that came before we knew the vendor's id they speak of.
+CREATE TABLE early_receipts (
+  channel     text NOT NULL,
+  external_id text NOT NULL,
+  status      text NOT NULL,
+  reason      text NOT NULL DEFAULT '',
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (channel, external_id)
+);
+
+-- The next moment at which one of our senders may send, as paced for its vendor.
+CREATE TABLE sender_pace (
+  channel text NOT NULL,
+  sender  text NOT NULL,
+  next_at timestamptz NOT NULL,
+  PRIMARY KEY (channel, sender)
+);
+
+-- Verified requests that could not be read, whole, until somebody replays them.
+CREATE TABLE dead_letters (
+  id          uuid PRIMARY KEY DEFAULT uuidv7(),
+  path        text NOT NULL,
+  query       text NOT NULL DEFAULT '',
+  headers     jsonb NOT NULL,
+  body        bytea NOT NULL,
+  error       text NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  replayed_at timestamptz
+);
+
+-- How far each channel's gap fill has looked.
+CREATE TABLE gap_fills (
+  channel    text PRIMARY KEY,
+  looked_at  timestamptz NOT NULL,
+  found      int NOT NULL DEFAULT 0           -- messages taken in that no webhook had brought
+);
+
+CREATE TABLE emotion_history (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  message_id      uuid NOT NULL REFERENCES messages,
+  conversation_id uuid NOT NULL REFERENCES conversations,
+  primary_emotion text NOT NULL CHECK (primary_emotion IN ('happy', 'sad', 'angry', 'fearful',
+                    'surprised', 'disgusted', 'neutral')),
+  polarity        text NOT NULL CHECK (polarity IN ('positive', 'negative', 'neutral')),
+  intensity       real NOT NULL CHECK (intensity BETWEEN 0 AND 1),
+  confidence      real NOT NULL CHECK (confidence BETWEEN 0 AND 1),
+  scorer          text NOT NULL,              -- name and version: rescoring keeps the old line
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_reading_per_scorer UNIQUE (message_id, scorer)
+);
+CREATE INDEX emotions_of_conversation ON emotion_history (conversation_id, created_at DESC);
+
+-- ── Turns and what they used ────────────────────────────────────────────────────────────────
+
+-- From the customer's last word to our reply.
+CREATE TABLE turns (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  conversation_id uuid NOT NULL REFERENCES conversations,
+  epoch           int NOT NULL,
+  agent           text,
+  intent          text,
+  confidence      real,
+  -- answered: by a model's words. templated: the guard refused them twice. escalated: to staff.
+  -- silent: deliberately nothing, see the messages' reason. failed: a person is told instead.
+  outcome         text NOT NULL CHECK (outcome IN ('answered', 'templated', 'escalated', 'silent', 'failed')),
+  guard           jsonb NOT NULL DEFAULT '{}',  -- what it refused and why
+  trace           jsonb NOT NULL DEFAULT '[]',  -- the turn's steps in order, each with its milliseconds
+  wait_ms         int NOT NULL DEFAULT 0,     -- from the last message's arrival to the claim, burst window included
+  think_ms        int NOT NULL DEFAULT 0,     -- from the claim to the commit
+  created_at      timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX turns_of_conversation ON turns (conversation_id, created_at DESC);
+
+CREATE TABLE llm_calls (
+  id            uuid PRIMARY KEY DEFAULT uuidv7(),
+  turn_id       uuid NOT NULL REFERENCES turns,
+  step          int NOT NULL,
+  provider      text NOT NULL,
+  model         text NOT NULL,
+  input_tokens  int,                          -- null: the provider did not say
+  output_tokens int,
+  cost          numeric(12,6),                -- US dollars; null: the model's price is not known
+  latency_ms    real NOT NULL,
+  created_at    timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX llm_calls_of_turn ON llm_calls (turn_id);
+
+CREATE TABLE tool_calls (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  turn_id    uuid NOT NULL REFERENCES turns,
+  step       int NOT NULL,
+  name       text NOT NULL,
+  arguments  jsonb NOT NULL,
+  result     jsonb NOT NULL,
+  ok         boolean NOT NULL,
+  latency_ms real NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX tool_calls_of_turn ON tool_calls (turn_id);
+
+-- ── What the business sells ─────────────────────────────────────────────────────────────────
+
+-- A priced offer. Never changed: a correction is the next version.
+CREATE TABLE quotes (
+  id              uuid PRIMARY KEY,
+  conversation_id uuid NOT NULL REFERENCES conversations,
+  customer_id     uuid NOT NULL REFERENCES customers,
+  version         int NOT NULL,
+  order_priced    jsonb NOT NULL,             -- what was asked for
+  lines           jsonb NOT NULL,             -- code, label, quantity, unit price, amount
+  total           numeric(10,2) NOT NULL CHECK (total >= 0),
+  deposit         numeric(10,2) NOT NULL CHECK (deposit >= 0),
+  expires_at      timestamptz NOT NULL,
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_quote_per_version UNIQUE (conversation_id, version)
+);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% rows are never changed; write a new version', TG_TABLE_NAME;
+END $$;
+CREATE TRIGGER quotes_are_immutable BEFORE UPDATE ON quotes
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- The event itself; a held one waits for its deposit.
+CREATE TABLE bookings (
+  id          uuid PRIMARY KEY DEFAULT uuidv7(),
+  customer_id uuid NOT NULL REFERENCES customers,
+  quote_id    uuid NOT NULL REFERENCES quotes,
+  starts_at   timestamptz NOT NULL,
+  status      text NOT NULL CHECK (status IN ('held', 'confirmed', 'changed', 'completed', 'cancelled', 'lapsed')),
+  created_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX bookings_of_customer ON bookings (customer_id, starts_at DESC);
+
+CREATE TABLE chefs (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  name       text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE chef_assignments (
+  booking_id uuid NOT NULL REFERENCES bookings,
+  chef_id    uuid NOT NULL REFERENCES chefs,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (booking_id, chef_id)
+);
+
+-- ── Staff and afterwards ────────────────────────────────────────────────────────────────────
+
+-- Bot to staff. The row is committed with the raised epoch; the Slack post follows it.
+CREATE TABLE escalations (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  conversation_id uuid NOT NULL REFERENCES conversations,
+  message_id      uuid REFERENCES messages,   -- the customer's words that caused it
+  reason          text NOT NULL,
+  explanation     text NOT NULL DEFAULT '',   -- the reason with what weighed, for staff
+  status          text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'claimed', 'resolved')),
+  post_status     text NOT NULL DEFAULT 'queued' CHECK (post_status IN ('queued', 'posting', 'posted', 'refused')),
+  post_attempts   int NOT NULL DEFAULT 0,
+  post_due_at     timestamptz NOT NULL DEFAULT now(),
+  post_claimed_at timestamptz,
+  post_error      text,
+  desk_channel    text,                       -- with desk_ts: the thread that staff answer in
+  desk_ts         text,
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  resolved_at     timestamptz
+);
+CREATE UNIQUE INDEX one_open_escalation ON escalations (conversation_id) WHERE status <> 'resolved';
+CREATE INDEX escalations_to_post ON escalations (post_due_at) WHERE post_status IN ('queued', 'posting');
+
+-- A message owed at a time, unless it lapses.
+CREATE TABLE follow_ups (
+  id          uuid PRIMARY KEY DEFAULT uuidv7(),
+  customer_id uuid NOT NULL REFERENCES customers,
+  cause       text NOT NULL,
+  due_at      timestamptz NOT NULL,
+  status      text NOT NULL CHECK (status IN ('planned', 'due', 'sending', 'sent', 'skipped', 'held',
+                'cancelled', 'answered', 'converted', 'unknown')),
+  reason      text,
+  created_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX follow_ups_due ON follow_ups (due_at) WHERE status = 'planned';
+
+CREATE TABLE feedback (
+  id          uuid PRIMARY KEY DEFAULT uuidv7(),
+  customer_id uuid NOT NULL REFERENCES customers,
+  booking_id  uuid REFERENCES bookings,
+  rating      int CHECK (rating BETWEEN 1 AND 5),
+  words       text NOT NULL DEFAULT '',
+  created_at  timestamptz NOT NULL DEFAULT now()
+);
+
+-- ── Knowledge and learning ──────────────────────────────────────────────────────────────────
+
+-- An article as it stood; only the live version of each is cited.
+CREATE TABLE knowledge_documents (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  article    text NOT NULL,
+  language   text NOT NULL,
+  title      text NOT NULL,
+  body       text NOT NULL,
+  digest     text NOT NULL,
+  version    int NOT NULL,
+  approved   boolean NOT NULL DEFAULT true,
+  live       boolean NOT NULL DEFAULT false,
+  expires_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_document_per_version UNIQUE (article, language, version)
+);
+CREATE UNIQUE INDEX one_live_document ON knowledge_documents (article, language) WHERE live;
+
+CREATE TABLE knowledge_chunks (
+  id                uuid PRIMARY KEY DEFAULT uuidv7(),
+  document_id       uuid NOT NULL REFERENCES knowledge_documents ON DELETE CASCADE,
+  ordinal           int NOT NULL,
+  heading           text NOT NULL,
+  text              text NOT NULL,
+  answer            text NOT NULL DEFAULT '',  -- what may be said to a customer as it stands
+  embedding         vector(384) NOT NULL,
+  heading_embedding vector(384) NOT NULL,
+  search            tsvector GENERATED ALWAYS AS (to_tsvector('simple', heading || ' ' || text)) STORED
+);
+CREATE INDEX knowledge_chunks_of_document ON knowledge_chunks (document_id);
+CREATE INDEX knowledge_chunks_search ON knowledge_chunks USING gin (search);
+
+CREATE TABLE training_examples (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  kind       text NOT NULL,
+  example    jsonb NOT NULL,
+  source     text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE model_versions (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  name       text NOT NULL,
+  version    text NOT NULL,
+  facts      jsonb NOT NULL DEFAULT '{}',
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_row_per_model_version UNIQUE (name, version)
+);
+
+-- Who did what to what, by hand or by rule.
+CREATE TABLE audit_log (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  actor      text NOT NULL,
+  act        text NOT NULL,
+  subject    text NOT NULL,
+  detail     jsonb NOT NULL DEFAULT '{}',
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- ── Intake: many messages in one round trip ─────────────────────────────────────────────────
+
+-- Finds or opens customer and conversation for each message, stores it once, and says which
+-- conversation now has something unanswered. Conversations are locked in one order, so that two
+-- processes never wait for each other; the lock also orders this against a worker's claim, which
+-- is why a wake-up named by the returned lease_token is never lost on a turn under way.
+CREATE FUNCTION record_inbound(
+  p_channel text[], p_external_id text[], p_sender text[], p_recipient text[], p_author text[],
+  p_kind text[], p_text text[], p_language text[], p_sent_at timestamptz[], p_received_at timestamptz[],
+  p_rest jsonb[])
+RETURNS TABLE (ordinal bigint, message_id uuid, conversation_id uuid, lease_token bigint, fresh boolean)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  made uuid[];
+BEGIN
+  WITH missing AS (
+    SELECT channel, sender, uuidv7() AS customer_id
+    FROM (SELECT DISTINCT channel, sender FROM unnest(p_channel, p_sender) AS i (channel, sender)) AS asked
+    WHERE NOT EXISTS (SELECT FROM addresses a WHERE a.channel = asked.channel AND a.value = asked.sender)
+  ), people AS (
+    INSERT INTO customers (id) SELECT customer_id FROM missing RETURNING id
+  ), handles AS (
+    INSERT INTO addresses (customer_id, channel, value)
+    SELECT customer_id, channel, sender FROM missing ORDER BY channel, sender
+    ON CONFLICT ON CONSTRAINT one_owner_per_address DO NOTHING
+  )
+  SELECT array_agg(id) INTO made FROM people;
+  IF made IS NOT NULL THEN
+    -- Another process made the same address first: its customer stays, ours goes.
+    DELETE FROM customers c WHERE c.id = ANY (made)
+      AND NOT EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id);
+  END IF;
+
+  INSERT INTO conversations (customer_id, channel)
+  SELECT a.customer_id, min(a.channel)
+  FROM addresses a JOIN (SELECT DISTINCT channel, sender FROM unnest(p_channel, p_sender) AS i (channel, sender)) i
+    ON a.channel = i.channel AND a.value = i.sender
+  WHERE NOT EXISTS (SELECT FROM conversations c WHERE c.customer_id = a.customer_id AND c.mode <> 'closed')
+  GROUP BY a.customer_id ORDER BY a.customer_id
+  ON CONFLICT (customer_id) WHERE mode <> 'closed' DO NOTHING;
+
+  PERFORM FROM conversations c
+  WHERE c.mode <> 'closed' AND c.customer_id IN (
+    SELECT a.customer_id FROM addresses a
+    JOIN unnest(p_channel, p_sender) AS i (channel, sender) ON a.channel = i.channel AND a.value = i.sender)
+  ORDER BY c.id FOR NO KEY UPDATE;
+
+  RETURN QUERY
+  WITH asked AS (
+    SELECT i.*, a.id AS address_id, c.id AS open_id
+    FROM unnest(p_channel, p_external_id, p_sender, p_recipient, p_author, p_kind, p_text, p_language,
+                p_sent_at, p_received_at, p_rest) WITH ORDINALITY
+      AS i (channel, external_id, sender, recipient, author, kind, text, language, sent_at, received_at, rest, ord)
+    JOIN addresses a ON a.channel = i.channel AND a.value = i.sender
+    JOIN conversations c ON c.customer_id = a.customer_id AND c.mode <> 'closed'
+  ), stored AS (
+    INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, kind, text,
+                          rest, language, status, sent_at, created_at, updated_at)
+    SELECT open_id, address_id, 'inbound', channel, external_id, author, kind, text, rest, language,
+           'received', sent_at, received_at, received_at
+    FROM asked ORDER BY ord
+    ON CONFLICT ON CONSTRAINT one_row_per_vendor_message DO NOTHING
+    RETURNING messages.id, messages.channel, messages.external_id, messages.conversation_id
+  ), touched AS (
+    UPDATE conversations c SET last_message_at = now(), channel = s.channel
+    FROM (SELECT DISTINCT ON (conversation_id) conversation_id, channel FROM stored) s
+    WHERE c.id = s.conversation_id
+    RETURNING c.id, c.lease_token
+  ), heard AS (
+    UPDATE addresses a SET last_inbound_at = greatest(a.last_inbound_at, n.received_at), our_address = n.recipient
+    FROM (SELECT DISTINCT ON (k.address_id) k.address_id, k.recipient, k.received_at
+          FROM asked k JOIN stored s ON s.channel = k.channel AND s.external_id = k.external_id
+          ORDER BY k.address_id, k.ord DESC) n
+    WHERE a.id = n.address_id
+  )
+  SELECT k.ord, s.id, k.open_id, t.lease_token, s.id IS NOT NULL
+  FROM asked k
+  LEFT JOIN stored s ON s.channel = k.channel AND s.external_id = k.external_id
+  LEFT JOIN touched t ON t.id = s.conversation_id
+  ORDER BY k.ord;
+END $$;

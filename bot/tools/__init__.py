@@ -1,0 +1,1 @@
+"""What an agent may do. A file is a tool when it defines `tool`."""

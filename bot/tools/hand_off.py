@@ -1,0 +1,30 @@
+"""Hands the turn to another agent, who goes on with all that was learnt so far."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bot.tools.base import Arguments, Handoff, Tool, ToolContext, ToolResult
+
+
+class HandOff(Arguments):
+    """Who is better at this, and why."""
+
+    agent: str = Field(description="The name of the agent to hand to.")
+    reason: str = Field(min_length=1, max_length=200, description="Why that agent is better at it.")
+
+
+async def run(_context: ToolContext, arguments: Arguments) -> ToolResult:
+    """Return the wish to hand off as a value; the orchestrator grants it or not."""
+    asked = HandOff.model_validate(arguments)
+    return ToolResult(
+        data={"handed_to": asked.agent}, control=Handoff(agent=asked.agent, reason=asked.reason)
+    )
+
+
+tool = Tool(
+    description="Hand this turn to another agent that is clearly better at what is wanted.",
+    arguments=HandOff,
+    access="read",
+    run=run,
+)

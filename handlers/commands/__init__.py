@@ -1,0 +1,1 @@
+"""The subcommands of `concierge`. A file is one when it defines `command`."""

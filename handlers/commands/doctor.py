@@ -1,0 +1,162 @@
+"""`concierge doctor`: says what is configured and what is missing, and checks what it can reach."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple
+
+from aiohttp import ClientSession, ClientTimeout
+from redis.exceptions import RedisError
+
+from bot.booking.travel import find_place
+from bot.clock import SystemClock
+from bot.errors import ConciergeError, ConfigError
+from bot.profile import Profile, load_profile
+from bot.settings import Settings, load_settings
+from bot.store import schema
+from bot.store.connection import STORE_DOWN, open_pool
+from channels import desk as desk_channel
+from channels.base import ConfiguredChannel
+from channels.slack_api import call
+from handlers.commands.base import Command
+from jobs.assembly import configure_channels
+from jobs.queue import connect, disconnect
+
+
+class Finding(NamedTuple):
+    """One line of the report."""
+
+    sign: str
+    """ok, off (not configured), or wrong."""
+    what: str
+    said: str
+
+
+async def run(_asked: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Print every finding; 1 when something is wrong."""
+    wrong = 0
+    async for finding in examine(environment):
+        print(f"{finding.sign:<6}{finding.what:<18}{finding.said}")
+        wrong += finding.sign == "wrong"
+    print(f"\n{wrong} thing(s) to mend." if wrong else "\nAll is well.")
+    return 1 if wrong else 0
+
+
+async def examine(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
+    """Look at everything, one after another; nothing is changed anywhere."""
+    settings = load_settings(environment)
+    for finding in _profile(settings):
+        yield finding
+    yield await _database(settings)
+    yield await _redis(settings)
+    yield _models(settings)
+    async with ClientSession(timeout=ClientTimeout(total=15)) as http:
+        async for finding in _channels(environment, settings, http):
+            yield finding
+        yield await _desk(environment, http)
+
+
+def _profile(settings: Settings) -> list[Finding]:
+    try:
+        profile = load_profile(settings.business_profile)
+    except ConfigError as error:
+        return [Finding("wrong", "profile", line) for line in str(error).splitlines()]
+    unknown = [
+        Finding("wrong", "profile", f"{field}: there is no ZIP code {code}; correct it")
+        for field, code in _zips(profile)
+        if find_place(code) is None
+    ]
+    return unknown or [Finding("ok", "profile", profile.business.name)]
+
+
+def _zips(profile: Profile) -> list[tuple[str, str]]:
+    chefs = [(f"chefs.{name}.home_zip", chef.home_zip) for name, chef in profile.chefs.items()]
+    return [("business.base_zip", profile.business.base_zip), *chefs]
+
+
+async def _database(settings: Settings) -> Finding:
+    if not settings.database_url:
+        return Finding("off", "database", "DATABASE_URL is not set: `concierge run` brings its own")
+    try:
+        pool = await open_pool(settings.database_url, size=1)
+    except (*STORE_DOWN, ValueError) as error:
+        return Finding("wrong", "database", f"DATABASE_URL: {type(error).__name__}: {error}")
+    try:
+        async with pool.acquire() as conn:
+            version = await schema.find_version(conn)
+    finally:
+        await pool.close()
+    if version != schema.latest():
+        said = f"schema {version or 'none'} of {schema.latest()}: run `concierge migrate`"
+        return Finding("wrong", "database", said)
+    return Finding("ok", "database", f"schema {version}")
+
+
+async def _redis(settings: Settings) -> Finding:
+    if not settings.redis_url:
+        return Finding("off", "redis", "REDIS_URL is not set: `concierge run` brings its own")
+    try:
+        redis = await connect(settings.redis_url)
+    except (RedisError, OSError, TimeoutError, ValueError) as error:
+        return Finding("wrong", "redis", f"REDIS_URL: {type(error).__name__}: {error}")
+    await disconnect(redis)
+    return Finding("ok", "redis", "answers")
+
+
+def _models(settings: Settings) -> Finding:
+    found = [settings.openai_model] if settings.openai_api_key.get_secret_value() else []
+    found += [settings.llama_base_url] if settings.llama_base_url else []
+    if not found:
+        said = "neither OPENAI_API_KEY nor LLAMA_BASE_URL is set: the offline model answers"
+        return Finding("off", "models", said)
+    return Finding("ok", "models", f"{', '.join(found)}, then the offline model")
+
+
+async def _channels(
+    environment: Mapping[str, str], settings: Settings, http: ClientSession
+) -> AsyncIterator[Finding]:
+    try:
+        channels = configure_channels(environment, http)
+    except ConfigError as error:
+        for line in str(error).splitlines():
+            yield Finding("wrong", "channels", line)
+        return
+    if not channels:
+        yield Finding("off", "channels", "none is configured: `concierge run` starts the sandbox")
+        return
+    if not settings.public_url.startswith("https://"):
+        yield Finding("wrong", "PUBLIC_URL", "vendors need https and sign exactly this URL")
+    for channel in channels.values():
+        yield await _reach(channel)
+        for route in channel.routes:
+            said = f"{settings.base_url}{route.path}" + f"#{route.overrides}" * bool(
+                route.overrides
+            )
+            yield Finding("ok", f"{channel.name} webhook", said)
+
+
+async def _reach(channel: ConfiguredChannel) -> Finding:
+    """A harmless authenticated call."""
+    try:
+        await channel.list_received(SystemClock().now())
+    except ConciergeError as error:
+        return Finding("wrong", channel.name, str(error))
+    return Finding(
+        "ok", channel.name, f"answers; sends from {channel.default_sender or 'a service'}"
+    )
+
+
+async def _desk(environment: Mapping[str, str], http: ClientSession) -> Finding:
+    try:
+        desk = desk_channel.configure(environment, http)
+        if desk is None:
+            said = "SLACK_BOT_TOKEN and SLACK_STAFF_CHANNEL are not set: nobody sees escalations"
+            return Finding("off", "desk", said)
+        answer = await call(desk.client.auth_test())
+    except ConciergeError as error:
+        return Finding("wrong", "desk", str(error))
+    return Finding("ok", "desk", f"Slack as {answer.get('user')}, channel {desk.staff_channel}")
+
+
+command = Command(help="what is configured, what is missing, and whether it answers", run=run)

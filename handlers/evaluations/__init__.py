@@ -1,0 +1,1 @@
+"""What `concierge eval` can score. A file is a kind when it defines `evaluation`."""

@@ -1,0 +1,141 @@
+"""A whole service in one process for evaluations and `concierge chat`: no vendor, no worker.
+
+Messages come in and go out by a channel of its own; the pipeline between is the real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from bot import devstack
+from bot.clock import Clock, SystemClock
+from bot.domain import Message, OutboundMessage
+from bot.errors import VendorRefused
+from bot.ids import new_id
+from bot.language.embed import Embedder
+from bot.profile import load_profile
+from bot.settings import load_settings
+from bot.store import messages, schema
+from bot.store.connection import open_pool
+from channels.base import Parsed, Reply, Route, SendResult, WebhookRequest
+from jobs.assembly import build_deps
+from jobs.base import JobDeps, perform
+from jobs.queue import Doorbell, connect, disconnect
+
+NAME = "webchat"
+US = "business"
+
+
+@dataclass(slots=True)
+class PaperChannel:
+    """Keeps what is sent in a list instead of sending it."""
+
+    sent: list[OutboundMessage] = field(default_factory=list)
+    name: str = NAME
+    routes: tuple[Route, ...] = ()
+    per_second: float = 10_000.0
+    window_s: float | None = None
+    default_sender: str = US
+
+    def verify(self, request: WebhookRequest) -> None:
+        """Nobody calls."""
+
+    def accepts(self, request: WebhookRequest) -> bool:
+        """Nobody calls."""
+        return False
+
+    def parse(self, request: WebhookRequest) -> Parsed:
+        """Nobody calls."""
+        return Parsed()
+
+    def reply(self, request: WebhookRequest) -> Reply:
+        """Nobody calls."""
+        return Reply()
+
+    def render(self, text: str) -> tuple[str, ...]:
+        """Whole: a screen has no limit."""
+        return (text,)
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """Keep it."""
+        self.sent.append(message)
+        return SendResult(external_id=str(message.id))
+
+    async def find_sent(self, message: OutboundMessage, known: frozenset[str]) -> str | None:
+        """What is on the list was sent."""
+        found = any(each.id == message.id for each in self.sent)
+        return str(message.id) if found else None
+
+    async def list_received(self, since: datetime) -> tuple[Message, ...]:
+        """There is no list to ask."""
+        raise VendorRefused("a paper channel keeps no list")
+
+
+@dataclass(slots=True, kw_only=True)
+class Laboratory:
+    """The service, spoken to by method call."""
+
+    deps: JobDeps
+    paper: PaperChannel
+    clock: Clock
+
+    async def say(self, customer: str, texts: tuple[str, ...]) -> tuple[UUID, tuple[str, ...]]:
+        """Let a customer write; the conversation and what they read in answer."""
+        already = len(self.paper.sent)
+        batch = [
+            Message(
+                channel=NAME, external_id=str(new_id()), sender=customer, recipient=US, text=text
+            )
+            for text in texts
+        ]
+        async with self.deps.bot.pool.acquire() as conn:
+            recorded = await messages.record_inbound(conn, batch, received_at=self.clock.now())
+        conversation = recorded[0].conversation_id
+        ids = {"conversation_id": str(conversation)}
+        await perform(self.deps, "take_turn", ids)
+        await perform(self.deps, "deliver", ids)
+        return conversation, tuple(each.text for each in self.paper.sent[already:])
+
+
+@asynccontextmanager
+async def open_laboratory(
+    environment: Mapping[str, str], data_dir: Path
+) -> AsyncIterator[Laboratory]:
+    """The pipeline on stores of its own in `data_dir`, with the profile's articles taken in."""
+    async with AsyncExitStack() as stack:
+        stores = await devstack.start(data_dir)
+        stack.push_async_callback(stores.stop)
+        settings = load_settings(
+            {
+                **environment,
+                "DATABASE_URL": stores.database_url,
+                "REDIS_URL": stores.redis_url,
+                "BURST_WINDOW_MS": "0",
+            }
+        )
+        clock, paper = SystemClock(), PaperChannel()
+        pool = await open_pool(settings.database_url, size=settings.worker_pool_size)
+        stack.push_async_callback(pool.close)
+        async with pool.acquire() as conn:
+            await schema.migrate(conn)
+        redis = await connect(settings.redis_url)
+        stack.push_async_callback(disconnect, redis)
+        embedder = Embedder()
+        stack.push_async_callback(embedder.close)
+        bot = build_deps(
+            settings,
+            load_profile(settings.business_profile),
+            pool=pool,
+            clock=clock,
+            channels={NAME: paper},
+            embedder=embedder,
+        )
+        stack.push_async_callback(bot.model.close)
+        deps = JobDeps(bot=bot, channels={NAME: paper}, desk=None, doorbell=Doorbell(redis, clock))
+        await perform(deps, "refresh_knowledge", {})
+        yield Laboratory(deps=deps, paper=paper, clock=clock)

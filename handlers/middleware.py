@@ -1,0 +1,59 @@
+"""Turns errors into answers and counts them. The only place in the web process that catches all."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from bot.errors import ConciergeError
+from bot.store.connection import STORE_DOWN
+from handlers.keys import CLOCK
+from jobs import metrics
+
+log = logging.getLogger(__name__)
+
+STREAMS = frozenset({"/playground/events"})
+"""Answers that last as long as a page is open; their length says nothing."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One line that says what was wrong, and the status that the kind of error has.
+
+    An answer never quotes what a request held, and a 500 says nothing of the inside.
+    """
+    clock = request.app[CLOCK]
+    began_ms = clock.monotonic_ms()
+    response: web.StreamResponse
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        response = error
+    except ConciergeError as error:
+        response = _say(str(error), error.http_status)
+    except STORE_DOWN as error:
+        log.warning("request.stores_down", extra={"error": type(error).__name__})
+        response = _say("the stores are away; come again", 503)
+    except Exception:
+        log.exception("request.failed", extra={"path": _route(request)})
+        response = _say("something went wrong on our side", 500)
+    path = _route(request)
+    metrics.webhooks.labels(path, str(response.status)).inc()
+    if path not in STREAMS:
+        metrics.webhook_seconds.labels(path).observe((clock.monotonic_ms() - began_ms) / 1000)
+    return response
+
+
+def _say(line: str, status: int) -> web.Response:
+    headers = {"Retry-After": "5"} if status == 503 else None
+    return web.Response(text=f"{line}\n", status=status, headers=headers)
+
+
+def _route(request: web.Request) -> str:
+    """The route's own pattern, so that labels stay few whatever is asked for."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unmatched"

@@ -1,0 +1,224 @@
+"""The playground's routes: a page that plays customer and staff, fed live. Sandbox mode only.
+
+HTTP and nothing else: the stand-ins send real signed webhooks, feed.py knows what to show. What
+changes anything is refused unless it comes from this very page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Literal
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.store.connection import Pool
+from handlers.sandbox.feed import Feed
+from handlers.sandbox.server import StandIns
+
+HERE = Path(__file__).parent
+FILES = {
+    "playground.css": "text/css",
+    "playground.js": "text/javascript",
+    "playground-dom.js": "text/javascript",
+    "playground-phone.js": "text/javascript",
+    "playground-desk.js": "text/javascript",
+    "playground-life.js": "text/javascript",
+    "playground.svg": "image/svg+xml",
+}
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+# A line of a page that was closed is noticed at the latest when the next heartbeat is written.
+CLOSED = (ConnectionResetError, asyncio.CancelledError)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class NewText(BaseModel):
+    """A text that the visitor writes as a customer."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    channel: Literal["sms", "whatsapp"]
+    sender: str = Field(alias="from", pattern=r"^(\+[1-9]\d{7,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,128})$")
+    text: str = Field(min_length=1, max_length=1600)
+
+
+class Press(BaseModel):
+    """A button that the visitor presses as staff."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ts: str = Field(max_length=32)
+    action_id: str = Field(max_length=255)
+
+
+class Post(BaseModel):
+    """What the visitor writes as staff in a thread."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    thread_ts: str = Field(max_length=32)
+    text: str = Field(min_length=1, max_length=3000)
+
+
+def add_playground(app: web.Application, *, stand_ins: StandIns, pool: Pool) -> None:
+    """Add the page and its feed to the application."""
+    page = _Playground(app, stand_ins, Feed(stand_ins, pool))
+    for path, handler in (
+        ("/playground", page.show),
+        ("/playground/events", page.events),
+        ("/playground/{file}", page.file),
+    ):
+        app.router.add_get(path, _guarded(handler))
+    app.router.add_post("/playground/messages", _guarded(page.customer_writes))
+    app.router.add_post("/playground/desk/messages", _guarded(page.staff_writes))
+    app.router.add_post("/playground/desk/presses", _guarded(page.staff_presses))
+    app.on_shutdown.append(page.close)
+
+
+class _Playground:
+    """The handlers with what they share."""
+
+    def __init__(self, app: web.Application, stand_ins: StandIns, feed: Feed) -> None:
+        self._app, self._stand_ins, self._feed = app, stand_ins, feed
+        self._streams: set[asyncio.Task[None]] = set()
+
+    async def show(self, _: web.Request) -> web.StreamResponse:
+        """GET /playground."""
+        return _file(HERE / "templates" / "playground.html", "text/html")
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """GET /playground/{file}: style, scripts and icon."""
+        name = request.match_info["file"]
+        if name not in FILES:
+            raise web.HTTPNotFound
+        return _file(HERE / "static" / name, FILES[name])
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """GET /playground/events: a snapshot, then changes, as server-sent events."""
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        response.headers.update(SECURITY_HEADERS)
+        await response.prepare(request)
+        task = asyncio.create_task(self._stream(response))
+        self._streams.add(task)
+        try:
+            await task
+        except CLOSED:
+            task.cancel()
+        finally:
+            self._streams.discard(task)
+        return response
+
+    async def _stream(self, response: web.StreamResponse) -> None:
+        async with aclosing(self._feed.listen()) as heard:
+            async for version, name, content in heard:
+                if name == "snapshot":
+                    content["desk_answers"] = self._desk_answers()
+                line = f"id: {version}\nevent: {name}\ndata: {json.dumps(content)}\n\n"
+                await response.write(line.encode())
+
+    async def customer_writes(self, request: web.Request) -> web.StreamResponse:
+        """POST /playground/messages: the stand-in sends a signed webhook to the service."""
+        given = NewText.model_validate(await _body(request))
+        sid = await self._stand_ins.twilio.customer_sends(given.channel, given.sender, given.text)
+        message = self._stand_ins.twilio.phones.find(sid)
+        answered = message.webhook_status if message else None
+        return web.json_response({"sid": sid, "webhook_status": answered}, status=201)
+
+    async def staff_writes(self, request: web.Request) -> web.StreamResponse:
+        """POST /playground/desk/messages: a signed Slack event to the service."""
+        self._need_desk()
+        given = Post.model_validate(await _body(request))
+        status = await self._stand_ins.slack.staff_writes(given.text, thread_ts=given.thread_ts)
+        return web.json_response({"webhook_status": status}, status=201)
+
+    async def staff_presses(self, request: web.Request) -> web.StreamResponse:
+        """POST /playground/desk/presses: a signed Slack interaction to the service."""
+        self._need_desk()
+        given = Press.model_validate(await _body(request))
+        try:
+            status = await self._stand_ins.slack.staff_presses(given.ts, given.action_id)
+        except LookupError as error:
+            raise web.HTTPNotFound(text=str(error)) from error
+        return web.json_response({"webhook_status": status}, status=201)
+
+    async def close(self, _: web.Application) -> None:
+        """End the open streams, so that the service stops without waiting for them."""
+        for task in self._streams:
+            task.cancel()
+
+    def _desk_answers(self) -> bool:
+        """Whether the service takes what staff press and write."""
+        return any(
+            route.method == "POST"
+            and route.resource
+            and route.resource.canonical == "/webhooks/slack"
+            for route in self._app.router.routes()
+        )
+
+    def _need_desk(self) -> None:
+        if not self._desk_answers():
+            raise web.HTTPConflict(text="this service does not take answers from the desk")
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Security headers on every answer; requests from foreign pages refused."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST":
+            _refuse_foreign(request)
+        try:
+            response = await handler(request)
+        except ValidationError as error:
+            fields = sorted({".".join(map(str, issue["loc"])) for issue in error.errors()})
+            raise web.HTTPBadRequest(text=f"wrong or missing: {', '.join(fields)}") from error
+        if not response.prepared:
+            response.headers.update(SECURITY_HEADERS)
+        return response
+
+    return guarded
+
+
+def _refuse_foreign(request: web.Request) -> None:
+    """A page of another site can send a form here, but no JSON, and not as same-origin.
+
+    Raises:
+        HTTPForbidden, HTTPUnsupportedMediaType: it is not our own page.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in (None, "same-origin"):
+        raise web.HTTPForbidden(text="only the playground itself may do this")
+    if origin is not None and origin.partition("://")[2] != request.host:
+        raise web.HTTPForbidden(text="only the playground itself may do this")
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType(text="send application/json")
+
+
+async def _body(request: web.Request) -> object:
+    try:
+        return await request.json()
+    except ValueError as error:
+        raise web.HTTPBadRequest(text="the body is not JSON") from error
+
+
+def _file(path: Path, content_type: str) -> web.StreamResponse:
+    return web.FileResponse(
+        path,
+        headers={"Content-Type": f"{content_type}; charset=utf-8", "Cache-Control": "no-cache"},
+    )

@@ -1,0 +1,1 @@
+"""Small stand-ins for the vendors and the playground, spoken to over real HTTP."""

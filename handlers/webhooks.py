@@ -1,0 +1,114 @@
+"""Vendors' webhooks: verify, parse, record, wake, answer. Knows no vendor and decides nothing.
+
+2xx means that every message of the request is committed (I1). A verified request that cannot be
+read is kept whole as a dead letter before it is answered.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from bot.errors import BadPayload, StoreUnavailable, UnsupportedEvent
+from bot.store import dead_letters
+from bot.store.messages import Recorded
+from channels.base import ConfiguredChannel, Parsed, WebhookRequest
+from handlers.keys import CHANNELS_BY_PATH, DOORBELL, INTAKE, OUTAGE, POOL
+from handlers.receipts import apply_receipts
+from jobs import metrics
+from jobs.queue import Doorbell
+
+log = logging.getLogger(__name__)
+
+KEPT_HEADERS = frozenset({"content-type", "user-agent", "i-twilio-idempotency-token"})
+"""What a dead letter keeps: enough to read it again, no credentials."""
+
+
+async def take_webhook(request: web.Request) -> web.Response:
+    """Take one vendor's call to its end."""
+    sharing = request.app[CHANNELS_BY_PATH][request.path]
+    call = WebhookRequest(
+        path=request.path,
+        query=request.rel_url.raw_query_string,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=await request.read(),
+    )
+    sharing[0].verify(call)
+    channel = next((each for each in sharing if each.accepts(call)), sharing[0])
+    parsed = await _parse(request.app, channel, call)
+    try:
+        await record(request.app, parsed)
+    except StoreUnavailable:
+        request.app[OUTAGE].channels.add(channel.name)
+        raise
+    _end_outage(request.app)
+    reply = channel.reply(call)
+    return web.Response(text=reply.body, content_type=reply.content_type)
+
+
+async def record(app: web.Application, parsed: Parsed) -> None:
+    """Commit everything a request held.
+
+    Raises:
+        StoreUnavailable: nothing, or not everything, was stored; the vendor must come again.
+    """
+    for message in parsed.messages:
+        metrics.messages_in.labels(message.channel).inc()
+    if parsed.messages:
+        await app[INTAKE].record(parsed.messages)
+    if parsed.receipts:
+        await apply_receipts(app[POOL], parsed.receipts)
+
+
+async def _parse(app: web.Application, channel: ConfiguredChannel, call: WebhookRequest) -> Parsed:
+    try:
+        return channel.parse(call)
+    except UnsupportedEvent:
+        return Parsed()
+    except BadPayload as error:
+        await _keep(app, call, str(error))
+        raise
+    except Exception as error:
+        # Our reader is wrong, not the vendor: keep the request and let somebody replay it.
+        log.exception("webhook.unreadable", extra={"channel": channel.name})
+        await _keep(app, call, type(error).__name__)
+        return Parsed()
+
+
+async def _keep(app: web.Application, call: WebhookRequest, error: str) -> None:
+    async with app[POOL].acquire() as conn:
+        letter = await dead_letters.insert(
+            conn,
+            path=call.path,
+            query=call.query,
+            headers={name: text for name, text in call.headers.items() if name in KEPT_HEADERS},
+            body=call.body,
+            error=error,
+        )
+    log.warning("webhook.kept", extra={"dead_letter": str(letter), "said": error})
+
+
+def wake(doorbell: Doorbell, recorded: Sequence[Recorded]) -> None:
+    """Ring once for each conversation that has something new; called after the commit."""
+    fresh = False
+    for each in recorded:
+        if each.is_fresh:
+            fresh = True
+            conversation_id = str(each.conversation_id)
+            doorbell.ring(
+                "take_turn",
+                f"{conversation_id}:{each.lease_token}",
+                conversation_id=conversation_id,
+            )
+    if fresh:
+        doorbell.ring("score_emotion", "all")
+
+
+def _end_outage(app: web.Application) -> None:
+    """After an outage the vendor is asked for what it could not deliver meanwhile."""
+    outage = app[OUTAGE]
+    while outage.channels:
+        name = outage.channels.pop()
+        app[DOORBELL].ring("gap_fill", name, channel=name)

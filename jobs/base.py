@@ -1,0 +1,101 @@
+"""What a job is, and what becomes of its errors: retried with growing gaps, or logged and left.
+
+Jobs take ids, never content, and may run twice: each claims a row first. That a job runs at all is
+promised by the sweep, not by the queue, so giving up here loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from arq import Retry
+from arq.typing import WorkerCoroutine
+
+from bot import plugins
+from bot.deps import Deps
+from bot.errors import ConciergeError
+from channels.base import ConfiguredChannel
+from channels.desk import Desk
+from jobs import metrics
+from jobs.queue import Doorbell
+
+log = logging.getLogger(__name__)
+
+TRIES_MAX = 3
+RETRY_BASE_S = 1.0
+RETRY_CAP_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDeps:
+    """What a job may use: the bot's own parts, the channels, the desk and the doorbell."""
+
+    bot: Deps
+    channels: Mapping[str, ConfiguredChannel]
+    desk: Desk | None
+    doorbell: Doorbell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A plug-in of this folder. `run` takes the dependencies and keyword ids."""
+
+    run: Callable[..., Awaitable[None]]
+    timeout_s: float = 60.0
+    on_last_try: Callable[..., Awaitable[None]] | None = None
+    """Runs instead when every try has failed, with the same ids."""
+
+
+def jobs() -> Mapping[str, Job]:
+    """Every job there is, by name."""
+    return plugins.load("jobs", "job", Job)
+
+
+async def perform(deps: JobDeps, name: str, ids: Mapping[str, str], *, attempt: int = 1) -> None:
+    """Run a job once. The only place besides the web's middleware that catches everything.
+
+    Raises:
+        arq.Retry: it failed and shall be tried again later.
+    """
+    job = jobs()[name]
+    run = job.run
+    if attempt >= TRIES_MAX and job.on_last_try is not None:
+        run = job.on_last_try
+    with metrics.job_seconds.labels(name).time():
+        try:
+            async with asyncio.timeout(job.timeout_s):
+                await run(deps, **ids)
+        except Exception as error:
+            _give_up_or_retry(name, ids, attempt, error)
+
+
+def _give_up_or_retry(name: str, ids: Mapping[str, str], attempt: int, error: Exception) -> None:
+    metrics.job_failures.labels(name, type(error).__name__).inc()
+    # A ConciergeError's message holds ids only; another's might quote what a customer wrote.
+    said = str(error) if isinstance(error, ConciergeError) else ""
+    facts = {"job": name, "attempt": attempt, "error": type(error).__name__, "said": said, **ids}
+    if attempt >= TRIES_MAX:
+        log.error("job.given_up", extra=facts)
+        return
+    log.warning("job.failed", extra=facts)
+    raise Retry(defer=backoff_s(attempt)) from error
+
+
+def backoff_s(attempt: int, *, base_s: float = RETRY_BASE_S, cap_s: float = RETRY_CAP_S) -> float:
+    """Seconds before the next try: doubling, capped, with jitter so that failures spread out."""
+    ceiling: float = min(cap_s, base_s * 2 ** (attempt - 1))
+    return ceiling * (0.5 + random.random() / 2)
+
+
+def as_arq(name: str) -> WorkerCoroutine:
+    """The coroutine that arq calls for a job of this name."""
+
+    async def call(context: dict[Any, Any], **ids: str) -> None:
+        await perform(context["deps"], name, ids, attempt=context["job_try"])
+
+    return cast(WorkerCoroutine, call)

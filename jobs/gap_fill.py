@@ -1,0 +1,66 @@
+"""Asks a vendor that keeps a list for messages no webhook brought us, and takes them in (I1).
+
+A 503 alone loses a text: the vendor does not come again by default. Runs at start, after every
+outage and once an hour. Intake is idempotent, so what we hold already changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from bot.domain import Message
+from bot.errors import VendorError
+from bot.store import dead_letters, messages
+from jobs.base import Job, JobDeps
+
+log = logging.getLogger(__name__)
+
+OVERLAP = timedelta(minutes=10)
+"""Looked at again each time: vendors list late, and clocks differ."""
+FIRST_LOOK = timedelta(hours=24)
+BATCH = 100
+
+
+async def run(deps: JobDeps, *, channel: str) -> None:
+    """Take in what one channel's vendor holds for us since the last look."""
+    configured = deps.channels.get(channel)
+    if configured is None:
+        return
+    now = deps.bot.clock.now()
+    since = await _since(deps, channel, now)
+    try:
+        listed = await configured.list_received(since)
+    except VendorError as error:
+        log.warning("gap_fill.failed", extra={"channel": channel, "said": str(error)})
+        return
+    found = 0
+    for start in range(0, len(listed), BATCH):
+        found += await _take_in(deps, listed[start : start + BATCH])
+    async with deps.bot.pool.acquire() as conn:
+        await dead_letters.mark_looked(conn, channel, at=now, found=found)
+    if found:
+        log.warning("gap_fill.found", extra={"channel": channel, "found": found})
+
+
+async def _since(deps: JobDeps, channel: str, now: datetime) -> datetime:
+    async with deps.bot.pool.acquire() as conn:
+        looked = await dead_letters.last_look(conn, channel)
+    return (looked or now - FIRST_LOOK) - OVERLAP
+
+
+async def _take_in(deps: JobDeps, batch: tuple[Message, ...]) -> int:
+    async with deps.bot.pool.acquire() as conn:
+        recorded = await messages.record_inbound(conn, batch, received_at=deps.bot.clock.now())
+    for each in recorded:
+        if each.is_fresh:
+            conversation_id = str(each.conversation_id)
+            deps.doorbell.ring(
+                "take_turn",
+                f"{conversation_id}:{each.lease_token}",
+                conversation_id=conversation_id,
+            )
+    return sum(each.is_fresh for each in recorded)
+
+
+job = Job(run=run, timeout_s=300.0)

@@ -1,0 +1,135 @@
+"""The doorbell: tells a worker through Redis that something is to be done. It is never the promise.
+
+Rings are gathered while the previous ones are on their way and written in one pipeline, so that a
+webhook never waits for Redis. A ring whose job is queued already changes nothing; one that Redis
+does not take is dropped, because the sweep finds what it was for (I12).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.constants import default_queue_name, job_key_prefix
+from arq.jobs import serialize_job
+from redis.exceptions import RedisError
+
+from bot.clock import Clock
+
+log = logging.getLogger(__name__)
+
+JOB_KEPT_MS = 3_600_000
+"""A job that no worker takes in an hour is stale; the sweep rings anew."""
+RINGS_PER_PIPELINE = 500
+WAITING_MAX = 20_000
+
+
+class Ring(NamedTuple):
+    """A wish that a job be run."""
+
+    job: str
+    due_ms: int
+    """Since the Unix epoch."""
+    ids: dict[str, str]
+
+
+def to_wire(job: dict[str, Any]) -> bytes:
+    """A job as JSON, so that the queue can be read with any tool and holds no pickles."""
+    return json.dumps(job).encode()
+
+
+def from_wire(payload: bytes) -> dict[str, Any]:
+    """A job from the wire."""
+    job: dict[str, Any] = json.loads(payload)
+    return job
+
+
+async def connect(redis_url: str) -> ArqRedis:
+    """A pool of connections that speaks our wire format."""
+    settings = RedisSettings.from_dsn(redis_url)
+    settings.conn_retries = 3
+    return await create_pool(settings, job_serializer=to_wire, job_deserializer=from_wire)
+
+
+async def disconnect(redis: ArqRedis) -> None:
+    """Close a pool that `connect` opened, connections in use included."""
+    await redis.aclose(close_connection_pool=True)
+
+
+class Doorbell:
+    """One for a process. `start` before use."""
+
+    def __init__(self, redis: ArqRedis, clock: Clock) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._waiting: dict[str, Ring] = {}
+        self._rung = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.is_connected = True
+
+    def start(self) -> None:
+        """Begin to write rings."""
+        self._task = asyncio.create_task(self._write_forever())
+
+    async def close(self) -> None:
+        """Write what still waits, and stop."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._waiting:
+            await self._write()
+
+    def ring(self, job: str, key: str, *, delay_s: float = 0.0, **ids: str) -> None:
+        """Ask for a job, soon or after a delay. Never waits and never fails.
+
+        `job` and `key` together name the wish: the same one is queued once.
+        """
+        self.ring_for(job, key, ids, delay_s=delay_s)
+
+    def ring_for(self, job: str, key: str, ids: dict[str, str], *, delay_s: float = 0.0) -> None:
+        """`ring`, with the job's ids as they are."""
+        if len(self._waiting) < WAITING_MAX:
+            due_ms = int((self._clock.now().timestamp() + delay_s) * 1000)
+            self._waiting[f"{job}:{key}"] = Ring(job, due_ms, ids)
+            self._rung.set()
+
+    def probe(self) -> None:
+        """Find out whether Redis is there again, by writing nothing."""
+        self._rung.set()
+
+    async def _write_forever(self) -> None:
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            await self._write()
+            while self._waiting:
+                await self._write()
+
+    async def _write(self) -> None:
+        names = list(self._waiting)[:RINGS_PER_PIPELINE]
+        batch = {name: self._waiting.pop(name) for name in names}
+        try:
+            async with asyncio.timeout(3.0):
+                await self._push(batch)
+            self.is_connected = True
+        except (RedisError, OSError, TimeoutError) as error:
+            self.is_connected = False
+            facts = {"dropped": len(batch), "error": type(error).__name__}
+            log.warning("doorbell.unheard", extra=facts)
+
+    async def _push(self, batch: Mapping[str, Ring]) -> None:
+        """Write jobs as arq's own enqueue does, but many at once and without its WATCH.
+
+        NX keeps a queued job as it is; a running one keeps its key, which is why the callers put
+        something into the key that changes when the run begins (see schema.sql, record_inbound).
+        """
+        pipeline = self._redis.pipeline(transaction=False)
+        for name, ring in batch.items():
+            payload = serialize_job(ring.job, (), ring.ids, None, ring.due_ms, serializer=to_wire)
+            pipeline.set(f"{job_key_prefix}{name}", payload, px=JOB_KEPT_MS, nx=True)
+            pipeline.zadd(default_queue_name, {name: ring.due_ms}, nx=True)
+        await (pipeline.execute() if batch else self._redis.ping())

@@ -1,0 +1,80 @@
+"""Reads the emotion of messages that have none yet, in batches, and tells staff of an angry one.
+
+A turn reads its own messages' emotions when it gets there first; this job sees the others: those
+that came while a person had the floor, or that no turn will answer.
+"""
+
+from __future__ import annotations
+
+from bot.domain import ConversationId, Emotion, EscalationId, MessageId, Mode, PrimaryEmotion
+from bot.escalation import Trouble, describe_anger, escalate
+from bot.store import conversations, emotions, messages
+from jobs import metrics
+from jobs.base import Job, JobDeps
+
+BATCH = 64
+TEXT_MAX_CHARS = 2000
+
+
+async def run(deps: JobDeps) -> None:
+    """Score all that is unscored, a batch at a time."""
+    while await _score_batch(deps):
+        pass
+
+
+async def _score_batch(deps: JobDeps) -> bool:
+    async with deps.bot.pool.acquire() as conn:
+        found = await messages.list_unscored(conn, limit=BATCH)
+    worded = [row for row in found if row[2].strip()]
+    wordless = [row[0] for row in found if not row[2].strip()]
+    felt = await deps.bot.reader.emotions([row[2][:TEXT_MAX_CHARS] for row in worded])
+    readings = [(row[0], row[1], emotion) for row, emotion in zip(worded, felt, strict=True)]
+    async with deps.bot.pool.acquire() as conn:
+        if readings:
+            await emotions.write(conn, readings)
+        if wordless:
+            await emotions.skip(conn, wordless)
+    for message_id, conversation_id, emotion in readings:
+        if _is_furious(deps, emotion):
+            await _tell_staff(deps, conversation_id, message_id, emotion)
+    return len(found) == BATCH
+
+
+def _is_furious(deps: JobDeps, emotion: Emotion) -> bool:
+    limit = deps.bot.profile.escalation.angry_from
+    return emotion.primary is PrimaryEmotion.ANGRY and emotion.intensity >= limit
+
+
+async def _tell_staff(
+    deps: JobDeps, conversation_id: ConversationId, message_id: MessageId, emotion: Emotion
+) -> None:
+    """Hand over unless staff have it already; the waiting messages are answered by the notice."""
+    opened: EscalationId | None = None
+    async with deps.bot.pool.acquire() as conn, conn.transaction():
+        _epoch, mode = await conversations.lock(conn, conversation_id)
+        if mode is not Mode.BOT:
+            return
+        facts = await conversations.get_facts(conn, conversation_id)
+        waiting = await messages.list_waiting(conn, conversation_id)
+        if not any(message.id == message_id for message in waiting):
+            return
+        opened = await escalate(
+            deps.bot,
+            conn,
+            conversation_id,
+            trouble=Trouble(
+                reason="emotion",
+                explanation=describe_anger(emotion),
+            ),
+            waiting=waiting,
+            language=facts.language or deps.bot.profile.business.home_language,
+        )
+    if opened is None:
+        return
+    metrics.escalations.labels("emotion").inc()
+    deps.doorbell.ring("escalate", str(opened), escalation_id=str(opened))
+    key = f"{conversation_id}:{opened}"
+    deps.doorbell.ring("deliver", key, conversation_id=str(conversation_id))
+
+
+job = Job(run=run, timeout_s=120.0)

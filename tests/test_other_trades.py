@@ -1,0 +1,147 @@
+"""Another trade runs by its profile alone: a mobile spa by the hour, a cleaner at a flat price."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.booking.pricing import price
+from bot.booking.quote import CannotPrice, Order, Refusal
+from bot.profile import Profile, read_profile
+
+COMMON = """
+[business]
+name = "Somebody Else"
+zone = "Europe/London"
+currency = "GBP"
+territory = "GB"
+languages = ["en"]
+home_language = "en"
+email = "hello@example.com"
+base_zip = "00000"
+base_city = "Leeds"
+default_service = "visit"
+trade.en = "home visits"
+worker.en = "visitor"
+
+[hours]
+opens = 09:00:00
+closes = 17:00:00
+answer_min_minutes = 10
+answer_max_minutes = 60
+
+[payment]
+deposit = 20
+unit = "booking"
+methods.en = ["card"]
+balance_due.en = "on the day"
+
+[booking]
+quote_valid_hours = 24
+hold_hours = 2
+refund_days = 1
+free_reschedules = 1
+free_reschedule_hours = 24
+reschedule_price = 10
+unit = "booking"
+arrival_min_minutes = 0
+arrival_max_minutes = 10
+
+[chefs.sam]
+name = "Sam"
+home_zip = "00000"
+languages = ["en"]
+events_a_day = 4
+services = ["visit"]
+
+[area]
+regions.en = ["Leeds"]
+
+[follow_ups]
+gap_hours = 48
+quiet_until = 09:00:00
+quiet_from = 20:00:00
+after_event_min_hours = 24
+after_event_max_hours = 72
+quote_hours = [24]
+reminder_days = [1]
+silent_days = 60
+
+[escalation]
+angry_from = 0.7
+repeat_limit = 3
+
+[labels]
+minimum.en = "call-out minimum"
+travel.en = "travel"
+
+[texts]
+opt_out.en = "Goodbye from {{ business.name }}."
+opt_in.en = "Welcome back."
+help.en = "Mail {{ business.email }}."
+cancel_question.en = "Cancel the visit, or the messages?"
+desk_open.en = "A person answers within {{ hours.answer_max_minutes }}."
+desk_closed.en = "A person answers after {{ hours.opens }}."
+unknown.en = "That I do not know."
+unsupported.en = "Please write it."
+"""
+
+
+def trade(service: dict[str, Any], **business: str) -> Profile:
+    """Another business: the parts that every trade needs, and one service of its own."""
+    payload = tomllib.loads(COMMON, parse_float=Decimal)
+    payload["services"] = {"visit": service}
+    payload["business"] |= business
+    return read_profile(payload)
+
+
+def visit(pricing: str, bands: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "pricing": pricing,
+        "duration_minutes": 90,
+        "default_band": next(iter(bands)),
+        "name": {"en": "visit"},
+        "schedule": {"slots": ["10:00", "14:00"], "weekdays": ["monday"], "notice_hours": 24},
+        "bands": bands,
+        **more,
+    }
+
+
+def named(word: str, **more: Any) -> dict[str, Any]:
+    return {"name": {"en": word}, "words": {"en": [word]}, **more}
+
+
+def test_a_mobile_spa_is_priced_by_the_hour() -> None:
+    massage = named("massage", price=Decimal("72.50"), unit="hour")
+    oil = named("oil", price=Decimal("7.25"), unit="item")
+    spa = trade(visit("per_hour", {"massage": massage}, extras={"oil": oil}, minimum=150))
+    order = Order(counts={"massage": 2}, hours=Decimal("1.5"), extras={"oil": 3})
+    priced = price(spa, order)
+    assert (priced.total, priced.currency) == (Decimal("239.25"), "GBP")
+    assert (priced.travel, priced.gratuity, priced.exact) == (0, None, True)
+    short = price(spa, Order(counts={"massage": 1}, hours=Decimal(1)))
+    assert (short.shortfall, short.total) == (Decimal("77.50"), Decimal("150.00"))
+    with pytest.raises(CannotPrice) as caught:
+        price(spa, Order(counts={"massage": 1}))
+    assert [reason.code for reason in caught.value.reasons] == [Refusal.HOURS_MISSING]
+
+
+def test_a_cleaner_is_priced_flat() -> None:
+    bands = {
+        "studio": named("studio", price=95, unit="booking"),
+        "bedroom": named("bedroom", price=40, unit="room"),
+    }
+    oven = named("oven", price=25, unit="booking")
+    cleaner = trade(visit("flat", bands, extras={"oven": oven}))
+    order = Order(counts={"studio": 1, "bedroom": 2}, extras={"oven": 1})
+    priced = price(cleaner, order)
+    assert (priced.total, priced.balance) == (Decimal("200.00"), Decimal("180.00"))
+
+
+def test_a_currency_without_small_coins_is_rounded_to_whole_ones() -> None:
+    bands = {"hour": named("hour", price=Decimal("3333.33"), unit="hour")}
+    spa = trade(visit("per_hour", bands), currency="JPY", territory="JP", zone="Asia/Tokyo")
+    assert price(spa, Order(counts={"hour": 1}, hours=Decimal("0.5"))).total == 1667

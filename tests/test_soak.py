@@ -1,0 +1,283 @@
+"""Forty customers, processes killed under load, stores away, a moody vendor: nothing lost or doubled.
+
+SOAK_SEED repeats a run's plan; SOAK_LOAD_S, SOAK_AWAY_S, SOAK_RATE and SOAK_SETTLE_S scale it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import pytest
+from chaos import Service, Stores, ask, clean_environment, free_port, open_stores, until_ready
+from redis.asyncio import Redis
+
+from bot import devstack
+from bot.profile import load_profile
+from bot.settings import load_settings
+from handlers.sandbox.server import StandIns
+from handlers.service import migrate
+
+pytestmark = pytest.mark.soak
+
+SEED = int(os.environ.get("SOAK_SEED", "20261123"))
+LOAD_S = float(os.environ.get("SOAK_LOAD_S", "150"))
+AWAY_S = float(os.environ.get("SOAK_AWAY_S", "60"))
+RATE = float(os.environ.get("SOAK_RATE", "20"))
+SETTLE_S = float(os.environ.get("SOAK_SETTLE_S", "140"))
+CUSTOMERS = 40
+KILLS = 20
+FLUSHES = 4
+DUPLICATES = 0.2
+DELAYED = 0.15
+
+UNSETTLED = """SELECT direction, status, coalesce(reason, '') AS reason, count(*) FROM messages
+WHERE status IN ('received', 'queued', 'sending') GROUP BY ALL"""
+OUT = """SELECT m.external_id, m.status, a.value FROM messages m
+JOIN addresses a ON a.id = m.address_id WHERE m.direction = 'outbound' ORDER BY m.seq"""
+
+
+@dataclass
+class Tally:
+    """What the customers' side knows."""
+
+    sent: dict[str, int] = field(default_factory=dict)
+    """The best answer that any webhook of a text got, by its sid."""
+    answers: Counter[int] = field(default_factory=Counter)
+    unkept: list[str] = field(default_factory=list)
+    """Texts that were acknowledged and not in the database that very moment."""
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Rig:
+    """The service with all that can go wrong around it."""
+
+    stores: Stores
+    stand_ins: StandIns
+    web: Service
+    worker: Service
+    database_url: str
+    url: str
+    dice: random.Random
+    tally: Tally = field(default_factory=Tally)
+    is_away: bool = False
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    """Web and worker as processes, stores of their own, the vendors in here."""
+    stand_ins = StandIns(business_number=load_profile().business.phone)
+    await stand_ins.start()
+    async with open_stores(tmp_path) as stores:
+        database_url = await devstack.create_database(stores.stack.database_url, "soak")
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        environment = clean_environment(
+            {
+                "DATABASE_URL": database_url,
+                "REDIS_URL": stores.stack.redis_url,
+                "PORT": str(port),
+                "PUBLIC_URL": url,
+                "BURST_WINDOW_MS": "100",
+                **stand_ins.environment(url),
+            }
+        )
+        await migrate(load_settings(environment))
+        web = Service("serve", environment, tmp_path / "web.log")
+        worker = Service("work", environment, tmp_path / "worker.log")
+        made = Rig(stores, stand_ins, web, worker, database_url, url, random.Random(SEED), Tally())
+        await asyncio.gather(web.start(), worker.start())
+        try:
+            await until_ready(url)
+            yield made
+        finally:
+            await asyncio.gather(web.stop(), worker.stop())
+            await stand_ins.stop()
+
+
+async def test_nothing_is_lost_doubled_or_out_of_order(rig: Rig) -> None:
+    """I1 to I5 and I12, under everything at once."""
+    began = time.monotonic()
+    await asyncio.gather(_customers(rig), _killer(rig), _outage(rig), _flusher(rig), _moods(rig))
+    loaded_s = time.monotonic() - began
+    rig.stand_ins.twilio.behave()
+    rig.worker.kill()
+    await until_ready(rig.url)
+    left = await _settle(rig)
+    await _report(rig, loaded_s, time.monotonic() - began - loaded_s)
+    assert rig.tally.unkept == []
+    await _check_inbound(rig)
+    assert left == []
+    await _check_outbound(rig)
+
+
+async def _customers(rig: Rig) -> None:
+    """Texts at random moments from random phones; none of them waits for an answer."""
+    until = time.monotonic() + LOAD_S
+    async with asyncio.TaskGroup() as group:
+        number = 0
+        while time.monotonic() < until:
+            number += 1
+            phone = f"+1415555{rig.dice.randrange(CUSTOMERS):04d}"
+            group.create_task(_text(rig, phone, _words(rig.dice, number)))
+            await asyncio.sleep(rig.dice.expovariate(RATE))
+
+
+def _words(dice: random.Random, number: int) -> str:
+    chance = dice.random()
+    if chance < 0.6:
+        return f"price for {dice.randint(10, 60)} adults please ({number})"
+    if chance < 0.9:
+        return f"do you bring tables and chairs? ({number})"
+    return f"thank you so much ({number})"
+
+
+async def _text(rig: Rig, phone: str, words: str) -> None:
+    """One text, perhaps late and perhaps more than once."""
+    if rig.dice.random() < DELAYED:
+        await asyncio.sleep(rig.dice.uniform(0.05, 1.5))
+    sid = await rig.stand_ins.twilio.customer_sends("sms", phone, words)
+    await _note(rig, sid)
+    if rig.dice.random() < DUPLICATES:
+        await asyncio.sleep(rig.dice.choice((0.0, 0.0, 2.0)))
+        await rig.stand_ins.twilio.customer_sends("sms", phone, words, sid=sid)
+        await _note(rig, sid)
+
+
+async def _note(rig: Rig, sid: str) -> None:
+    """What the service said; an acknowledgement is held against the database at once (I1)."""
+    message = rig.stand_ins.twilio.phones.find(sid)
+    status = (message and message.webhook_status) or 0
+    rig.tally.answers[status] += 1
+    rig.tally.sent[sid] = 200 if 200 in (status, rig.tally.sent.get(sid)) else status
+    if status != 200 or rig.is_away:
+        return
+    try:
+        found = await ask(
+            rig.database_url, "SELECT FROM messages WHERE channel = 'sms' AND external_id = $1", sid
+        )
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return
+    if not found:
+        rig.tally.unkept.append(sid)
+
+
+async def _killer(rig: Rig) -> None:
+    """Kill the web process or the worker at random moments."""
+    moments = sorted(rig.dice.uniform(3, LOAD_S - 3) for _ in range(KILLS))
+    began = time.monotonic()
+    for moment in moments:
+        await asyncio.sleep(max(0.0, began + moment - time.monotonic()))
+        rig.dice.choice((rig.web, rig.worker)).kill()
+
+
+async def _outage(rig: Rig) -> None:
+    """PostgreSQL hangs for half of the time, then is gone altogether, and comes back."""
+    await asyncio.sleep(LOAD_S * 0.25)
+    rig.is_away = True
+    with rig.stores.frozen():
+        await asyncio.sleep(AWAY_S / 2)
+    await rig.stores.crash()
+    await asyncio.sleep(AWAY_S / 2)
+    await rig.stores.recover()
+    rig.is_away = False
+
+
+async def _flusher(rig: Rig) -> None:
+    redis = Redis.from_url(rig.stores.stack.redis_url)
+    for _ in range(FLUSHES):
+        await asyncio.sleep(LOAD_S / (FLUSHES + 1) * rig.dice.uniform(0.6, 1.2))
+        await redis.flushall()
+    await redis.aclose()
+
+
+async def _moods(rig: Rig) -> None:
+    """The vendor refuses, hangs, or takes a message and never says so."""
+    until = time.monotonic() + LOAD_S - 5
+    twilio = rig.stand_ins.twilio
+    while time.monotonic() < until:
+        await asyncio.sleep(rig.dice.uniform(2.0, 6.0))
+        mood = rig.dice.choice(("busy", "lost", "slow"))
+        rig.tally.faults[mood] += 1
+        if mood == "busy":
+            twilio.fail_next(429, 20429, times=rig.dice.randint(1, 4), retry_after=1.0)
+        elif mood == "lost":
+            twilio.drop_after_accept(times=rig.dice.randint(1, 3))
+        else:
+            twilio.hang_next(rig.dice.choice((1.0, 25.0)))
+
+
+async def _settle(rig: Rig) -> list[asyncpg.Record]:
+    """What is still on its way when nothing more happens or the patience is over."""
+    until = time.monotonic() + SETTLE_S
+    while True:
+        left = await ask(rig.database_url, UNSETTLED)
+        missing = set(rig.tally.sent) - await _inbound_ids(rig)
+        if (not left and not missing) or time.monotonic() > until:
+            return left
+        await asyncio.sleep(0.5)
+
+
+async def _inbound_ids(rig: Rig) -> set[str]:
+    rows = await ask(
+        rig.database_url, "SELECT external_id FROM messages WHERE direction = 'inbound'"
+    )
+    return {row["external_id"] for row in rows}
+
+
+async def _check_inbound(rig: Rig) -> None:
+    """I1, I2, I4: each text that was ever sent is one row, and accounted for."""
+    rows = await ask(
+        rig.database_url,
+        "SELECT external_id, status, reason FROM messages WHERE direction = 'inbound'",
+    )
+    acked = {sid for sid, status in rig.tally.sent.items() if status == 200}
+    held = Counter(row["external_id"] for row in rows)
+    assert acked - set(held) == set()
+    assert set(rig.tally.sent) - set(held) == set()
+    assert set(held) - set(rig.tally.sent) == set()
+    assert max(held.values()) == 1
+    unexplained = [row for row in rows if row["status"] == "ignored" and not row["reason"]]
+    assert unexplained == []
+
+
+async def _check_outbound(rig: Rig) -> None:
+    """I3, I5: what lies on the phones is what was written, once each and in that order."""
+    written: dict[str, list[str]] = defaultdict(list)
+    for row in await ask(rig.database_url, OUT):
+        if row["external_id"] is not None:
+            written[row["value"]].append(row["external_id"])
+    received: dict[str, list[str]] = defaultdict(list)
+    for message in rig.stand_ins.twilio.messages:
+        if not message.inbound and not message.by_network:
+            received[message.customer].append(message.sid)
+    assert sum(map(len, received.values())) == sum(map(len, written.values()))
+    assert received == written
+
+
+async def _report(rig: Rig, loaded_s: float, settled_s: float) -> None:
+    rows = await ask(
+        rig.database_url,
+        "SELECT direction, status, count(*) FROM messages GROUP BY ALL ORDER BY 1, 2",
+    )
+    tally = rig.tally
+    lines = [
+        ("texts", len(tally.sent)),
+        ("webhooks by answer (0: unreachable)", dict(sorted(tally.answers.items()))),
+        *((f"{row['direction']} {row['status']}", row["count"]) for row in rows),
+        ("kills web, worker", (rig.web.kills, rig.worker.kills)),
+        ("failed starts web, worker", (rig.web.own_ends, rig.worker.own_ends)),
+        ("moods", dict(tally.faults)),
+        ("seconds under load, to settle", (round(loaded_s), round(settled_s))),
+    ]
+    print()
+    for name, value in lines:
+        print(f"  {name:<38} {value}")
