@@ -21,10 +21,14 @@ from bot.domain import (
     StoredMessage,
     TurnId,
 )
+from bot.language.wording import say
 from bot.outbox import Reply, write_reply
 from bot.profile import text
 from bot.store import conversations, escalations, messages
 from bot.store.connection import Connection
+
+FIRST_WORDS = {"emotion": "complaint", "complaint": "complaint", "asked_for_person": "person"}
+"""The phrase that comes before the notice, by the trouble's reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ async def escalate(
         reply = Reply(
             conversation_id=conversation_id,
             answers=waiting[-1],
-            text="\n\n".join(filter(None, (preface, notice_of_handover(deps, language)))),
+            text=_words(deps, trouble, waiting[-1], language, preface),
             language=language,
             epoch=epoch,
             purpose=Purpose.ESSENTIAL,
@@ -85,6 +89,15 @@ async def escalate(
         )
         await write_reply(deps, conn, reply)
     return opened
+
+
+def _words(
+    deps: Deps, trouble: Trouble, answers: StoredMessage, language: str, preface: str
+) -> str:
+    """An apology or a friendly word first, then that a person follows and when."""
+    if not preface and trouble.reason in FIRST_WORDS:
+        preface = say(FIRST_WORDS[trouble.reason], language, seed=str(answers.id))
+    return "\n\n".join(filter(None, (preface, notice_of_handover(deps, language))))
 
 
 def notice_of_handover(deps: Deps, language: str) -> str:

@@ -6,9 +6,14 @@ that came while a person had the floor, or that no turn will answer.
 
 from __future__ import annotations
 
-from bot.domain import ConversationId, Emotion, EscalationId, MessageId, Mode, PrimaryEmotion
+from collections.abc import Sequence
+
+from bot.consent import Wish, read_wish
+from bot.domain import Consent, Emotion, EscalationId, Mode, PrimaryEmotion, StoredMessage
 from bot.escalation import Trouble, describe_anger, escalate
+from bot.language.language_id import detect
 from bot.store import conversations, emotions, messages
+from bot.store.messages import Unscored
 from jobs import metrics
 from jobs.base import Job, JobDeps
 
@@ -34,9 +39,9 @@ async def _score_batch(deps: JobDeps) -> bool:
             await emotions.write(conn, readings)
         if wordless:
             await emotions.skip(conn, wordless)
-    for message_id, conversation_id, emotion in readings:
+    for row, emotion in zip(worded, felt, strict=True):
         if _is_furious(deps, emotion):
-            await _tell_staff(deps, conversation_id, message_id, emotion)
+            await _tell_staff(deps, row, emotion)
     return len(found) == BATCH
 
 
@@ -45,19 +50,28 @@ def _is_furious(deps: JobDeps, emotion: Emotion) -> bool:
     return emotion.primary is PrimaryEmotion.ANGRY and emotion.intensity >= limit
 
 
-async def _tell_staff(
-    deps: JobDeps, conversation_id: ConversationId, message_id: MessageId, emotion: Emotion
-) -> None:
+def _is_for_turn(waiting: Sequence[StoredMessage]) -> bool:
+    """Whether consent is at stake: a turn has to read that before anybody answers anything."""
+    return any(
+        message.consent is Consent.REVOKED or read_wish(message.text, message.kind) is not Wish.NONE
+        for message in waiting
+    )
+
+
+async def _tell_staff(deps: JobDeps, row: Unscored, emotion: Emotion) -> None:
     """Hand over unless staff have it already; the waiting messages are answered by the notice."""
+    message_id, conversation_id, text, _language = row
     opened: EscalationId | None = None
     async with deps.bot.pool.acquire() as conn, conn.transaction():
         _epoch, mode = await conversations.lock(conn, conversation_id)
         if mode is not Mode.BOT:
             return
-        facts = await conversations.get_facts(conn, conversation_id)
         waiting = await messages.list_waiting(conn, conversation_id)
-        if not any(message.id == message_id for message in waiting):
+        if not any(message.id == message_id for message in waiting) or _is_for_turn(waiting):
             return
+        facts = await conversations.get_facts(conn, conversation_id)
+        language = detect(text, prior=facts.language)
+        await messages.set_language(conn, [message_id], language)
         opened = await escalate(
             deps.bot,
             conn,
@@ -67,7 +81,7 @@ async def _tell_staff(
                 explanation=describe_anger(emotion),
             ),
             waiting=waiting,
-            language=facts.language or deps.bot.profile.business.home_language,
+            language=language,
         )
     if opened is None:
         return

@@ -1,4 +1,4 @@
-"""What the long tests do to a service: processes that are killed and come back, stores that go away.
+"""What the long tests do to a service: processes that are killed, stores that go away.
 
 Everything here acts on processes that the test itself has started, found by their ids.
 """

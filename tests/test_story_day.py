@@ -175,3 +175,21 @@ async def test_the_desk_is_away_and_the_card_waits(world: World) -> None:
     await sweep(world.deps)
     await world.desk_shows()
     assert len(world.cards) == 1
+
+
+async def test_a_furious_stop_is_still_a_stop(world: World) -> None:
+    """I6: whoever reads the anger first, the opt-out is kept and nothing but it is confirmed."""
+    ira = world.customer("+14155550114", "whatsapp")
+    await ira.texts("You are the WORST, I am furious, nobody ever answers!!!", "STOP")
+    await world.settles()
+    assert await world.value("SELECT consent FROM addresses") == "revoked"
+    assert await world.value("SELECT count(*) FROM consents WHERE words = 'STOP'") == 1
+
+
+async def test_a_furious_first_message_is_answered_in_its_language(world: World) -> None:
+    """The emotion job gets to it before any turn has read the language."""
+    luz = world.customer("+14155550115")
+    answer = await luz.asks(
+        "¡Estoy furiosa! Nadie llegó a mi fiesta, quiero mi dinero de vuelta YA"
+    )
+    assert "equipo" in answer

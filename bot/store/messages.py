@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -41,6 +41,15 @@ class Recorded:
     @property
     def is_fresh(self) -> bool:
         return self.message_id is not None
+
+
+class Unscored(NamedTuple):
+    """An inbound message from which no emotion was read yet."""
+
+    id: MessageId
+    conversation_id: ConversationId
+    text: str
+    language: str | None
 
 
 _RECORD = "SELECT * FROM record_inbound($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
@@ -189,13 +198,11 @@ async def list_neglected(
     return tuple((ConversationId(row["conversation_id"]), row["lease_token"]) for row in rows)
 
 
-async def list_unscored(
-    conn: Connection, *, limit: int
-) -> tuple[tuple[MessageId, ConversationId, str, str | None], ...]:
+async def list_unscored(conn: Connection, *, limit: int) -> tuple[Unscored, ...]:
     """Inbound messages from which no emotion was read yet, oldest first."""
     rows = await conn.fetch(_UNSCORED, limit)
     return tuple(
-        (MessageId(r["id"]), ConversationId(r["conversation_id"]), r["text"], r["language"])
+        Unscored(MessageId(r["id"]), ConversationId(r["conversation_id"]), r["text"], r["language"])
         for r in rows
     )
 

@@ -1,0 +1,260 @@
+"""The schema: migrations make exactly schema.sql, promises are constraints, hot queries are hot.
+
+Plans are read on a filled table, because on an empty one every plan looks alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from bot import devstack
+from bot.devstack import DevStack
+from bot.errors import ConfigError, Conflict
+from bot.store import conversations, messages, outbox, receipts, schema
+from bot.store.connection import translate
+
+_numbers = itertools.count(1)
+
+# Everything that a CREATE statement of ours can make, as the catalogue words it.
+CATALOGUE = """
+SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod) || ' '
+  || a.attnotnull || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '') || ' '
+  || a.attidentity || a.attgenerated || ' ' || a.attnum::text
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+  AND NOT a.attisdropped
+UNION ALL SELECT 'table', relname, array_to_string(reloptions, ','), '' FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes
+WHERE schemaname = 'public'
+UNION ALL SELECT 'function', proname, pg_get_function_identity_arguments(oid),
+  pg_get_functiondef(oid)
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
+FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'extension', extname, '', '' FROM pg_extension
+ORDER BY 1, 2, 3
+"""
+
+Conn = asyncpg.Connection
+Row = tuple[str, ...]
+
+
+@pytest.fixture
+async def empty(stack: DevStack) -> AsyncIterator[str]:
+    """A database with nothing in it."""
+    name = f"schema_{next(_numbers)}"
+    yield await devstack.create_database(stack.database_url, name)
+    admin = await asyncpg.connect(stack.database_url)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def conn(database_url: str) -> AsyncIterator[Conn]:
+    """A connection to a database with the schema."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+async def catalogue(url: str) -> list[Row]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(str(part) for part in row) for row in await connection.fetch(CATALOGUE)]
+    finally:
+        await connection.close()
+
+
+async def migrated(url: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        return await schema.migrate(connection)
+    finally:
+        await connection.close()
+
+
+# ── Migrations ──────────────────────────────────────────────────────────────────────────────
+
+
+async def test_all_migrations_together_make_the_schema(empty: str, database_url: str) -> None:
+    """An upgraded database and a new one cannot be told apart."""
+    connection = await asyncpg.connect(empty)
+    for _number, path in schema.migrations():
+        await connection.execute(path.read_text(encoding="utf-8"))
+    await connection.close()
+    assert await catalogue(empty) == await catalogue(database_url)
+
+
+async def test_migrating_again_changes_nothing(empty: str) -> None:
+    """The second time finds everything done."""
+    assert await migrated(empty) == schema.latest()
+    before = await catalogue(empty)
+    assert await migrated(empty) == schema.latest()
+    assert await catalogue(empty) == before
+    connection = await asyncpg.connect(empty)
+    assert await schema.find_version(connection) == schema.latest()
+    await connection.close()
+
+
+async def test_several_migrate_at_once(empty: str) -> None:
+    """Every process of a deployment may try; each finds the schema done afterwards."""
+    versions = await asyncio.gather(*(migrated(empty) for _ in range(4)))
+    assert set(versions) == {schema.latest()}
+
+
+async def test_a_newer_database_is_left_alone(empty: str) -> None:
+    """An old program does not touch what a new one made."""
+    await migrated(empty)
+    connection = await asyncpg.connect(empty)
+    await connection.execute("INSERT INTO schema_versions (version) VALUES (9999)")
+    await connection.close()
+    before = await catalogue(empty)
+    with pytest.raises(ConfigError, match=r"9999.*newer"):
+        await migrated(empty)
+    assert await catalogue(empty) == before
+
+
+# ── Promises are constraints ────────────────────────────────────────────────────────────────
+
+PEOPLE = """
+INSERT INTO customers (id) VALUES ('00000000-0000-0000-0000-000000000001');
+INSERT INTO addresses (id, customer_id, channel, value)
+  SELECT '00000000-0000-0000-0000-000000000002', id, 'sms', '+14155550101' FROM customers;
+INSERT INTO conversations (id, customer_id, channel)
+  SELECT '00000000-0000-0000-0000-000000000003', id, 'sms' FROM customers;
+INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, status)
+  SELECT c.id, a.id, 'inbound', 'sms', 'SM1', 'customer', 'received'
+  FROM conversations c, addresses a;
+INSERT INTO quotes (id, conversation_id, customer_id, version, order_priced, lines, total,
+  deposit, expires_at)
+  SELECT '00000000-0000-0000-0000-000000000004', id, customer_id, 1, '{}', '[]', 550, 100, now()
+  FROM conversations;
+INSERT INTO escalations (conversation_id, reason) SELECT id, 'emotion' FROM conversations;
+INSERT INTO emotion_history (message_id, conversation_id, primary_emotion, polarity, intensity,
+  confidence, scorer)
+  SELECT id, conversation_id, 'neutral', 'neutral', 0, 1, 's' FROM messages;
+"""
+
+BROKEN_PROMISES = {
+    "one_owner_per_address": "INSERT INTO addresses (customer_id, channel, value)"
+    " SELECT customer_id, channel, value FROM addresses",
+    "one_open_conversation": "INSERT INTO conversations (customer_id, channel)"
+    " SELECT id, 'whatsapp' FROM customers",
+    "one_row_per_vendor_message": "INSERT INTO messages (conversation_id, address_id, direction,"
+    " channel, external_id, author, status) SELECT conversation_id, address_id, 'outbound',"
+    " channel, external_id, 'bot', 'sent' FROM messages",
+    "one_quote_per_version": "INSERT INTO quotes SELECT uuidv7(), conversation_id, customer_id,"
+    " version, order_priced, lines, total, deposit, expires_at FROM quotes",
+    "one_open_escalation": "INSERT INTO escalations (conversation_id, reason, status)"
+    " SELECT conversation_id, 'tool', 'claimed' FROM escalations",
+    "one_reading_per_scorer": "INSERT INTO emotion_history SELECT uuidv7(), message_id,"
+    " conversation_id, 'angry', 'negative', 1, 1, scorer FROM emotion_history",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_PROMISES)
+async def test_a_promise_is_kept_by_the_database(conn: Conn, name: str) -> None:
+    """Check-then-insert promises nothing; a named constraint does, and becomes our error."""
+    await conn.execute(PEOPLE)
+    with pytest.raises(asyncpg.UniqueViolationError) as caught:
+        await conn.execute(BROKEN_PROMISES[name])
+    assert caught.value.constraint_name == name
+    assert isinstance(translate(caught.value), Conflict)
+
+
+async def test_a_quote_is_never_changed(conn: Conn) -> None:
+    """I8: a correction is the next version."""
+    await conn.execute(PEOPLE)
+    with pytest.raises(asyncpg.RaiseError, match="never changed"):
+        await conn.execute("UPDATE quotes SET total = 1")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await conn.execute(
+            "INSERT INTO quotes SELECT uuidv7(), conversation_id, customer_id, 2,"
+            " order_priced, lines, -1, deposit, expires_at FROM quotes"
+        )
+
+
+async def test_closed_and_resolved_make_room_for_the_next(conn: Conn) -> None:
+    """Only what is open is single."""
+    await conn.execute(PEOPLE)
+    await conn.execute("UPDATE conversations SET mode = 'closed'")
+    await conn.execute(BROKEN_PROMISES["one_open_conversation"])
+    await conn.execute("UPDATE escalations SET status = 'resolved'")
+    await conn.execute(BROKEN_PROMISES["one_open_escalation"])
+
+
+# ── Hot queries use their indexes ───────────────────────────────────────────────────────────
+
+FILL = """
+INSERT INTO customers (id) SELECT uuidv7() FROM generate_series(1, 2000);
+INSERT INTO addresses (customer_id, channel, value)
+  SELECT id, 'sms', '+1' || row_number() OVER () FROM customers;
+INSERT INTO conversations (customer_id, channel) SELECT id, 'sms' FROM customers;
+INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, text,
+  status, scored, due_at, created_at, claimed_until)
+SELECT c.id, a.id, CASE n % 2 WHEN 0 THEN 'inbound' ELSE 'outbound' END, 'sms',
+  'SM' || a.value || n, CASE n % 2 WHEN 0 THEN 'customer' ELSE 'bot' END, repeat('word ', 20),
+  CASE n % 2 WHEN 0 THEN 'answered' ELSE 'delivered' END, true, now(), now(), now()
+FROM generate_series(1, 20) n, conversations c JOIN addresses a USING (customer_id);
+WITH some AS (SELECT id, row_number() OVER () AS n FROM messages LIMIT 40)
+UPDATE messages m SET scored = some.n % 4 <> 0,
+  status = (ARRAY['received', 'queued', 'sending', 'queued'])[1 + some.n % 4]
+  FROM some WHERE some.id = m.id;
+ANALYZE;
+"""
+
+CONVERSATION = UUID(int=3)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+HOT: dict[str, tuple[str, tuple[object, ...], str]] = {
+    "claim": (conversations._CLAIM, (CONVERSATION, 30.0), "conversations_pkey"),
+    "list_waiting": (messages._WAITING, (CONVERSATION,), "messages_"),
+    "has_waiting": (messages._HAS_WAITING, (CONVERSATION, 0), "messages_"),
+    "transcript": (messages._TRANSCRIPT, (CONVERSATION, 24), "messages_of_conversation"),
+    "claim_next": (outbox._CLAIM, (CONVERSATION, NOW, 60.0), "messages_unsent"),
+    "list_due": (outbox._DUE, (NOW, 500), "messages_due|messages_unsent"),
+    "list_lost": (outbox._LOST, (500,), "messages_in_flight"),
+    "list_neglected": (messages._NEGLECTED, (NOW, 500), "messages_waiting"),
+    "list_unscored": (messages._UNSCORED, (64,), "messages_unscored"),
+    "receipt": (receipts._RECEIPT, ("sms", "SM1", "read", ""), "one_row_per_vendor_message"),
+}
+
+
+@pytest.fixture(scope="module")
+def plans(stack: DevStack, template: str) -> dict[str, str]:
+    """The plan of every hot query on eighty thousand messages."""
+
+    async def read() -> dict[str, str]:
+        url = await devstack.create_database(stack.database_url, "schema_plans", template=template)
+        connection = await asyncpg.connect(url)
+        await connection.execute(FILL)
+        found = {}
+        for name, (query, arguments, _index) in HOT.items():
+            # A generic plan is what a prepared statement ends with, whatever it is asked for.
+            await connection.execute("SET plan_cache_mode = force_generic_plan")
+            lines = await connection.fetch(f"EXPLAIN {query}", *arguments)
+            found[name] = "\n".join(line[0] for line in lines)
+        await connection.close()
+        return found
+
+    return asyncio.run(read())
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_a_hot_query_reads_its_index_and_no_table(plans: dict[str, str], name: str) -> None:
+    """What runs for every message or every sweep must not grow with the table."""
+    assert re.search(HOT[name][2], plans[name]), plans[name]
+    assert "Seq Scan on messages" not in plans[name], plans[name]
+    assert "Seq Scan on conversations" not in plans[name], plans[name]
