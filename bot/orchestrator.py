@@ -1,8 +1,8 @@
 """Runs the chosen agent to a reply: model steps, tool calls, hand-offs, and the guard at the end.
 
 A draft that says what nothing supports is written once more with the reasons; failing again, the
-offline model answers from tool results in fixed wordings, and if even that is refused a person
-does. Nothing is stored or sent here: effects wait for the turn to commit.
+offline model starts over and answers from its own tool results in fixed wordings, and if even that
+is refused a person does. Nothing is stored or sent here: effects wait for the turn to commit.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.deps import Deps
-from bot.domain import Direction
-from bot.errors import ModelError, StepLimitReached
+from bot.errors import ModelError, ModelUnavailable, StepLimitReached
 from bot.escalation import Trouble
-from bot.guard import Evidence, Verdict, check, feedback, shingles
-from bot.llm.base import Model, ModelReply
-from bot.profile import fact
-from bot.prompting import RULES, build_request
+from bot.guard import Verdict, check, feedback
+from bot.llm.base import Model, ModelReply, ToolCall
+from bot.orchestrator_evidence import gather
+from bot.prompting import Correction, build_request
 from bot.router import Choice, agents
 from bot.situation import Situation
 from bot.store.turns import ToolRecord
-from bot.tool_runner import RunCall, run
+from bot.tool_runner import RunCall, is_same, legible, refused, repeated, run
 from bot.tools.base import Effect, Escalate, Handoff, ToolContext
 from bot.trace import Trace
 
@@ -29,6 +28,9 @@ STEPS_MAX = 6
 HANDOFFS_MAX = 2
 CALLS_PER_STEP_MAX = 5
 TURN_BUDGET_MS = 45_000.0
+
+Parting = tuple[RunCall, Escalate]
+"""The call by which a person was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +53,10 @@ class Conversing:
 
     def __init__(self, deps: Deps, situation: Situation, choice: Choice, trace: Trace) -> None:
         self._deps = deps
-        self._situation = situation
+        self._begun_with = self._situation = situation
         self._choice = choice
         self._trace = trace
+        self._began_ms = trace.elapsed_ms
         self._agent = choice.name
         self._runs: list[RunCall] = []
         self._records: list[ToolRecord] = []
@@ -69,23 +72,29 @@ class Conversing:
             self._trace.note("model.failed", error=type(error).__name__)
             answer = None
         if answer is None:
-            self._runs.clear()
-            self._agent = self._choice.name
+            self._start_over()
             answer = await self._fall_back()
         return answer
 
+    def _start_over(self) -> None:
+        """Forget an attempt but for its record: what it did will never have happened."""
+        self._records = [replace(r, result={**r.result, "discarded": True}) for r in self._records]
+        self._runs.clear()
+        self._situation = self._begun_with
+        self._agent = self._choice.name
+        self._handoffs = 0
+
     async def _attempt(self, model: Model) -> Answer | None:
         """Steps to a draft the guard accepts; None when it refused the draft twice."""
-        correction = ""
+        correction: Correction | None = None
         for _try in range(2):
-            reply, control = await self._steps(model, correction)
-            if control is not None:
-                return self._escalated(control, reply.text)
+            reply, parting = await self._steps(model, correction)
+            if parting is not None:
+                return self._escalated(parting, reply.text)
             verdict = self._judge(reply.text)
             if verdict.ok:
                 return self._answered(reply)
-            self._refused.extend(verdict.reasons)
-            correction = feedback(verdict)
+            correction = Correction(draft=reply.text, advice=feedback(verdict))
         return None
 
     async def _fall_back(self) -> Answer:
@@ -98,25 +107,38 @@ class Conversing:
             return replace(
                 answer, outcome="templated" if answer.outcome == "answered" else answer.outcome
             )
+        self._start_over()
         trouble = Trouble(
             reason="failed", explanation="no draft could be supported by facts; see the turn"
         )
         return self._finish("", "escalated", trouble=trouble)
 
-    async def _steps(self, model: Model, correction: str) -> tuple[ModelReply, Escalate | None]:
+    async def _steps(
+        self, model: Model, correction: Correction | None
+    ) -> tuple[ModelReply, Parting | None]:
         """Model and tools in turn until there is a draft, or a tool wants a person."""
+        is_last = model is self._deps.offline
         for _step in range(STEPS_MAX):
-            if self._trace.elapsed_ms > TURN_BUDGET_MS:
-                raise StepLimitReached(f"the turn took longer than {TURN_BUDGET_MS:.0f} ms")
+            # The offline model costs no time, and nobody comes after it.
+            if not is_last and self._trace.elapsed_ms - self._began_ms > TURN_BUDGET_MS:
+                raise StepLimitReached(f"the answer took longer than {TURN_BUDGET_MS:.0f} ms")
             reply = await self._ask(model, correction)
+            if not is_last and self._is_midway(reply):
+                raise ModelUnavailable("the providers fell away in the middle of the turn")
             if not reply.tool_calls:
                 return reply, None
-            control = await self._run_calls(reply)
-            if control is not None:
-                return reply, control
+            parting = await self._run_calls(reply)
+            if parting is not None:
+                return reply, parting
         raise StepLimitReached(f"no reply after {STEPS_MAX} steps")
 
-    async def _ask(self, model: Model, correction: str) -> ModelReply:
+    def _is_midway(self, reply: ModelReply) -> bool:
+        """Whether the offline model would have to go on with another's plan: it starts its own."""
+        offline = self._deps.offline.name
+        begun = any(r.tool_calls and r.provider != offline for _step, r in self._replies)
+        return reply.provider == offline and begun
+
+    async def _ask(self, model: Model, correction: Correction | None) -> ModelReply:
         step = len(self._replies) + 1
         request = build_request(
             self._deps.profile,
@@ -128,7 +150,7 @@ class Conversing:
             correction=correction,
         )
         with self._trace.step("model") as detail:
-            reply = await model.respond(request)
+            reply = legible(await model.respond(request))
             detail |= {
                 "provider": reply.provider,
                 "model": reply.model,
@@ -138,36 +160,50 @@ class Conversing:
         self._replies.append((step, reply))
         return reply
 
-    async def _run_calls(self, reply: ModelReply) -> Escalate | None:
-        wanted: Escalate | None = None
+    async def _run_calls(self, reply: ModelReply) -> Parting | None:
+        """Run a step's calls with the grants of the agent that asked for them."""
+        asking = self._agent
+        parting: Parting | None = None
         for call in reply.tool_calls[:CALLS_PER_STEP_MAX]:
-            context = ToolContext(
-                deps=self._deps,
-                situation=self._situation,
-                agent=self._agent,
-                now=self._deps.clock.now().astimezone(self._deps.zone),
-            )
             with self._trace.step("tool") as detail:
-                done = await run(call, agents()[self._agent], context, step=len(self._replies))
+                done = self._apply_handoff(await self._run(call, asking), asking)
                 detail |= {"name": call.name[:64], "ok": not done.error}
-            done = self._apply_handoff(done)
             self._runs.append(done)
             self._records.append(done.record)
             if done.result.quote is not None:
                 self._situation = replace(self._situation, quote=done.result.quote)
             if isinstance(done.result.control, Escalate):
-                wanted = done.result.control
-        return wanted
+                parting = done, done.result.control
+        return parting
 
-    def _apply_handoff(self, done: RunCall) -> RunCall:
+    async def _run(self, call: ToolCall, asking: str) -> RunCall:
+        known = next((done for done in self._runs if self._holds(done, call)), None)
+        step = len(self._replies)
+        if known is not None and call.name in agents()[asking].tools:
+            return repeated(known, call, step=step)
+        context = ToolContext(
+            deps=self._deps,
+            situation=self._situation,
+            agent=asking,
+            now=self._deps.clock.now().astimezone(self._deps.zone),
+        )
+        return await run(call, agents()[asking], context, step=step)
+
+    def _holds(self, done: RunCall, call: ToolCall) -> bool:
+        """Whether the call was made before and its result still stands."""
+        result = done.result
+        stands = result.quote is None or result.quote == self._situation.quote
+        return not done.error and result.control is None and stands and is_same(done.call, call)
+
+    def _apply_handoff(self, done: RunCall, asking: str) -> RunCall:
         control = done.result.control
         if not isinstance(control, Handoff):
             return done
-        allowed = agents()[self._agent].handoffs
+        allowed = agents()[asking].handoffs
         if control.agent not in allowed:
-            return replace(done, error=f"you may hand to {list(allowed)} only")
+            return refused(done, f"you may hand to {list(allowed)} only")
         if self._handoffs >= HANDOFFS_MAX:
-            return replace(done, error="handed on often enough; answer now or ask a person")
+            return refused(done, "handed on often enough; answer now or ask a person")
         self._handoffs += 1
         self._agent = control.agent
         self._trace.note("handoff", agent=control.agent)
@@ -175,32 +211,20 @@ class Conversing:
 
     def _judge(self, draft: str) -> Verdict:
         with self._trace.step("guard") as detail:
-            verdict = check(draft, self._evidence(), language=self._situation.language)
+            evidence = gather(self._deps, self._situation, self._runs, self._agent)
+            verdict = check(draft, evidence, language=self._situation.language)
             detail |= {"ok": verdict.ok, "reasons": list(verdict.reasons)}
+        self._refused.extend(verdict.reasons)
         return verdict
-
-    def _evidence(self) -> Evidence:
-        situation = self._situation
-        inbound = (m for m in situation.transcript if m.direction is Direction.INBOUND)
-        good = [done for done in self._runs if not done.error]
-        return Evidence(
-            results=tuple(done.result.data for done in good),
-            passages=tuple(p.text for done in good for p in done.result.passages)
-            + tuple(done.result.worded for done in good if done.result.worded),
-            customer_texts=tuple(m.text for m in (*inbound, *situation.waiting)),
-            quote=situation.quote,
-            extra_facts=business_facts(self._deps, situation.language),
-            secrets=shingles(f"{RULES}\n{agents()[self._agent].instructions}"),
-            now=self._deps.clock.now().astimezone(self._deps.zone),
-        )
 
     def _answered(self, reply: ModelReply) -> Answer:
         return self._finish(reply.text.strip(), "answered", understood=reply.understood)
 
-    def _escalated(self, control: Escalate, draft: str) -> Answer:
-        """A person takes over; the model's parting words go out only if the guard lets them."""
-        said = draft.strip()
-        preface = said if said and self._judge(said).ok else ""
+    def _escalated(self, parting: Parting, draft: str) -> Answer:
+        """A person takes over, after the model's words or the tool's, where the guard agrees."""
+        done, control = parting
+        offered = (draft.strip(), done.result.worded.strip())
+        preface = next((said for said in offered if said and self._judge(said).ok), "")
         trouble = Trouble(reason="tool", explanation=f"{control.reason} {control.summary}".strip())
         return self._finish(preface, "escalated", trouble=trouble)
 
@@ -223,15 +247,3 @@ class Conversing:
             model_replies=tuple(self._replies),
             tool_calls=tuple(self._records),
         )
-
-
-def business_facts(deps: Deps, language: str) -> tuple[str, ...]:
-    """Who the business is and how to reach it: always true, always allowed to be said."""
-    business = deps.profile.business
-    paths = ("business.phone", "hours.opens", "hours.closes")
-    return (
-        business.name,
-        business.email,
-        business.phone,
-        *(fact(deps.profile, path, language) for path in paths),
-    )

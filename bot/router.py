@@ -1,7 +1,7 @@
 """Chooses the agent for a turn from the intent that was read, and says when no agent should answer.
 
-The agent that spoke last keeps the conversation unless another is clearly better; below the
-threshold of confidence the general agent answers or asks.
+The agent that spoke last keeps the conversation unless another is clearly better; where nobody has
+spoken yet, below the threshold of confidence, the general agent answers or asks.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ CONFIDENT = 0.45
 """Below this probability of the route the intent is not believed."""
 MARGIN_TO_SWITCH = 0.15
 """How much likelier another agent's route must be for it to take over from the present one."""
+STRANGE = 0.95
+"""Likelihood from which a line is nothing of ours even in the middle of a conversation: without its
+context a ZIP code or "we have two dogs" is read as out of scope too, but not as surely."""
 STAYS = frozenset({Intent.AFFIRM, Intent.DENY, Intent.UNCLEAR, Intent.THANKS})
 """What is said in passing and belongs to whoever is speaking."""
 COMPLAINTS = frozenset({Intent.COMPLAINT, Intent.REFUND_REQUEST, Intent.BILLING_DISPUTE})
@@ -45,10 +48,15 @@ def agents() -> Mapping[str, Agent]:
 def choose(reading: IntentReading, present: str | None) -> Choice:
     """The agent for this turn."""
     best = _serving(reading.route)
+    intent = reading.intent
     if present is None or present not in agents():
         name, why = (best, "intent") if reading.confidence >= CONFIDENT else ("general", "unsure")
+    elif _is_out_of_context(reading):
+        name, why, intent = present, "means something here", Intent.UNCLEAR
     elif best == present or reading.intent in STAYS:
         name, why = present, "goes on"
+    elif reading.confidence < CONFIDENT:
+        name, why = present, "unsure"
     elif reading.confidence - _probability(reading, present) >= MARGIN_TO_SWITCH:
         name, why = best, "clearly better"
     else:
@@ -56,7 +64,7 @@ def choose(reading: IntentReading, present: str | None) -> Choice:
     return Choice(
         name=name,
         agent=agents()[name],
-        intent=reading.intent.value,
+        intent=intent.value,
         confidence=round(reading.confidence, 3),
         why=why,
     )
@@ -93,6 +101,11 @@ def _spaced(intent: Intent) -> str:
 
 def _serving(route: str) -> str:
     return next((name for name, agent in agents().items() if route in agent.routes), "general")
+
+
+def _is_out_of_context(reading: IntentReading) -> bool:
+    """Whether a line is called out of scope only because it was read without what came before."""
+    return reading.intent is Intent.OUT_OF_SCOPE and reading.ranked[0][1] < STRANGE
 
 
 def _probability(reading: IntentReading, agent: str) -> float:

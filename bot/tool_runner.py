@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from bot import plugins
 from bot.agents.base import Agent
 from bot.errors import ToolDenied, ToolFailed
-from bot.llm.base import ToolCall, ToolSpec
+from bot.llm.base import ModelReply, ToolCall, ToolSpec
 from bot.store.turns import ToolRecord
 from bot.tools.base import Arguments, Tool, ToolContext, ToolResult
 
@@ -64,8 +65,10 @@ def schema(tool: Tool) -> Mapping[str, object]:
 
 def _strict(node: Mapping[str, object]) -> dict[str, object]:
     made = {key: _walk(value) for key, value in node.items() if key not in ("default", "title")}
-    properties = made.get("properties")
+    properties = node.get("properties")
     if isinstance(properties, dict):
+        # Their keys are names of ours, of which one may well be "title".
+        made["properties"] = {name: _walk(value) for name, value in properties.items()}
         made |= {"required": list(properties), "additionalProperties": False}
     return made
 
@@ -86,7 +89,8 @@ async def run(call: ToolCall, agent: Agent, context: ToolContext, *, step: int) 
     result, error = ToolResult(data={}), ""
     try:
         tool = _granted(call.name, agent)
-        arguments, accepted = _read(call, tool)
+        arguments = _read(call)
+        accepted = _accepted(arguments, tool)
         async with asyncio.timeout(tool.timeout_s):
             result = await tool.run(context, accepted)
     except (ToolDenied, ToolFailed) as refused:
@@ -101,7 +105,50 @@ async def run(call: ToolCall, agent: Agent, context: ToolContext, *, step: int) 
         ok=not error,
         latency_ms=clock.monotonic_ms() - began_ms,
     )
-    return RunCall(call=replace(call), result=result, record=record, error=error)
+    return RunCall(call=call, result=result, record=record, error=error)
+
+
+def refused(done: RunCall, why: str) -> RunCall:
+    """The call as one that ran but is not allowed to count."""
+    record = replace(done.record, ok=False, result={"error": why})
+    return RunCall(call=done.call, result=ToolResult(data={}), record=record, error=why)
+
+
+def repeated(done: RunCall, call: ToolCall, *, step: int) -> RunCall:
+    """The same call asked for once more: it has its result already, and its effects only once."""
+    record = replace(done.record, step=step, latency_ms=0.0)
+    return replace(done, call=call, result=replace(done.result, effects=()), record=record)
+
+
+def is_same(call: ToolCall, other: ToolCall) -> bool:
+    """Whether two calls ask for the same, however their JSON is spaced and ordered."""
+    if call.name != other.name:
+        return False
+    try:
+        return bool(_read(call) == _read(other))
+    except ToolFailed:
+        return False
+
+
+def legible(reply: ModelReply) -> ModelReply:
+    """A model's words and the names it calls, without what no store or vendor takes."""
+    calls = tuple(replace(call, name=str(storable(call.name))) for call in reply.tool_calls)
+    return replace(reply, text=str(storable(reply.text)), tool_calls=calls)
+
+
+def storable(value: object) -> object:
+    """JSON as PostgreSQL takes it: no NUL, no lone surrogate, no number that is none."""
+    if isinstance(value, str):
+        # A pair that came in two pieces is joined by the way over UTF-16.
+        whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole.replace("\0", "")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(storable(key)): storable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [storable(each) for each in value]
+    return value
 
 
 def _granted(name: str, agent: Agent) -> Tool:
@@ -110,17 +157,21 @@ def _granted(name: str, agent: Agent) -> Tool:
     return tools()[name]
 
 
-def _read(call: ToolCall, tool: Tool) -> tuple[Mapping[str, object], Arguments]:
+def _read(call: ToolCall) -> Mapping[str, object]:
     if len(call.arguments) > ARGUMENTS_MAX_CHARS:
         raise ToolFailed("the arguments are far too long")
     try:
-        given = json.loads(call.arguments or "{}")
-    except ValueError as error:
+        given = storable(json.loads(call.arguments or "{}"))
+    except (ValueError, RecursionError) as error:
         raise ToolFailed("the arguments are not valid JSON") from error
     if not isinstance(given, dict):
         raise ToolFailed("the arguments must be a JSON object")
+    return given
+
+
+def _accepted(given: Mapping[str, object], tool: Tool) -> Arguments:
     try:
-        return given, tool.arguments.model_validate(given)
+        return tool.arguments.model_validate(given)
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, issue['loc'])) or 'arguments'}: {issue['msg']}"

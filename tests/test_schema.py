@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -27,7 +28,7 @@ _numbers = itertools.count(1)
 CATALOGUE = """
 SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod) || ' '
   || a.attnotnull || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '') || ' '
-  || a.attidentity || a.attgenerated || ' ' || a.attnum::text
+  || a.attidentity::text || a.attgenerated::text || ' ' || a.attnum::text
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
@@ -57,33 +58,34 @@ async def empty(stack: DevStack) -> AsyncIterator[str]:
     """A database with nothing in it."""
     name = f"schema_{next(_numbers)}"
     yield await devstack.create_database(stack.database_url, name)
-    admin = await asyncpg.connect(stack.database_url)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    async with connected(stack.database_url) as admin:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 async def conn(database_url: str) -> AsyncIterator[Conn]:
     """A connection to a database with the schema."""
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
+    async with connected(database_url) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Conn]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def catalogue(url: str) -> list[Row]:
-    connection = await asyncpg.connect(url)
-    try:
+    async with connected(url) as connection:
         return [tuple(str(part) for part in row) for row in await connection.fetch(CATALOGUE)]
-    finally:
-        await connection.close()
 
 
 async def migrated(url: str) -> int:
-    connection = await asyncpg.connect(url)
-    try:
+    async with connected(url) as connection:
         return await schema.migrate(connection)
-    finally:
-        await connection.close()
 
 
 # ── Migrations ──────────────────────────────────────────────────────────────────────────────
@@ -91,10 +93,9 @@ async def migrated(url: str) -> int:
 
 async def test_all_migrations_together_make_the_schema(empty: str, database_url: str) -> None:
     """An upgraded database and a new one cannot be told apart."""
-    connection = await asyncpg.connect(empty)
-    for _number, path in schema.migrations():
-        await connection.execute(path.read_text(encoding="utf-8"))
-    await connection.close()
+    async with connected(empty) as connection:
+        for _number, path in schema.migrations():
+            await connection.execute(path.read_text(encoding="utf-8"))
     assert await catalogue(empty) == await catalogue(database_url)
 
 
@@ -104,9 +105,8 @@ async def test_migrating_again_changes_nothing(empty: str) -> None:
     before = await catalogue(empty)
     assert await migrated(empty) == schema.latest()
     assert await catalogue(empty) == before
-    connection = await asyncpg.connect(empty)
-    assert await schema.find_version(connection) == schema.latest()
-    await connection.close()
+    async with connected(empty) as connection:
+        assert await schema.find_version(connection) == schema.latest()
 
 
 async def test_several_migrate_at_once(empty: str) -> None:
@@ -118,9 +118,8 @@ async def test_several_migrate_at_once(empty: str) -> None:
 async def test_a_newer_database_is_left_alone(empty: str) -> None:
     """An old program does not touch what a new one made."""
     await migrated(empty)
-    connection = await asyncpg.connect(empty)
-    await connection.execute("INSERT INTO schema_versions (version) VALUES (9999)")
-    await connection.close()
+    async with connected(empty) as connection:
+        await connection.execute("INSERT INTO schema_versions (version) VALUES (9999)")
     before = await catalogue(empty)
     with pytest.raises(ConfigError, match=r"9999.*newer"):
         await migrated(empty)
@@ -206,13 +205,13 @@ INSERT INTO conversations (customer_id, channel) SELECT id, 'sms' FROM customers
 INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, text,
   status, scored, due_at, created_at, claimed_until)
 SELECT c.id, a.id, CASE n % 2 WHEN 0 THEN 'inbound' ELSE 'outbound' END, 'sms',
-  'SM' || a.value || n, CASE n % 2 WHEN 0 THEN 'customer' ELSE 'bot' END, repeat('word ', 20),
+  'SM' || a.value || 'n' || n, CASE n % 2 WHEN 0 THEN 'customer' ELSE 'bot' END, repeat('word ', 20),
   CASE n % 2 WHEN 0 THEN 'answered' ELSE 'delivered' END, true, now(), now(), now()
 FROM generate_series(1, 20) n, conversations c JOIN addresses a USING (customer_id);
-WITH some AS (SELECT id, row_number() OVER () AS n FROM messages LIMIT 40)
-UPDATE messages m SET scored = some.n % 4 <> 0,
-  status = (ARRAY['received', 'queued', 'sending', 'queued'])[1 + some.n % 4]
-  FROM some WHERE some.id = m.id;
+WITH few AS (SELECT id, row_number() OVER () AS n FROM messages LIMIT 40)
+UPDATE messages m SET scored = few.n % 4 <> 0,
+  status = (ARRAY['received', 'queued', 'sending', 'queued'])[1 + few.n % 4]
+  FROM few WHERE few.id = m.id;
 ANALYZE;
 """
 
@@ -232,22 +231,22 @@ HOT: dict[str, tuple[str, tuple[object, ...], str]] = {
 }
 
 
+async def explain(connection: Conn, name: str) -> str:
+    query, arguments, _index = HOT[name]
+    return "\n".join(line[0] for line in await connection.fetch(f"EXPLAIN {query}", *arguments))
+
+
 @pytest.fixture(scope="module")
 def plans(stack: DevStack, template: str) -> dict[str, str]:
     """The plan of every hot query on eighty thousand messages."""
 
     async def read() -> dict[str, str]:
         url = await devstack.create_database(stack.database_url, "schema_plans", template=template)
-        connection = await asyncpg.connect(url)
-        await connection.execute(FILL)
-        found = {}
-        for name, (query, arguments, _index) in HOT.items():
+        async with connected(url) as connection:
+            await connection.execute(FILL)
             # A generic plan is what a prepared statement ends with, whatever it is asked for.
             await connection.execute("SET plan_cache_mode = force_generic_plan")
-            lines = await connection.fetch(f"EXPLAIN {query}", *arguments)
-            found[name] = "\n".join(line[0] for line in lines)
-        await connection.close()
-        return found
+            return {name: await explain(connection, name) for name in HOT}
 
     return asyncio.run(read())
 

@@ -6,12 +6,18 @@ then go live together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
-from bot.language.embed import Embedder
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.language.embed import Embedder, Kind
 from bot.store import knowledge as store
 from bot.store.connection import Pool
 from bot.store.knowledge import ChunkVectors, Document, Key
+
+Vector: TypeAlias = NDArray[np.float32]
 
 
 async def refresh(pool: Pool, embedder: Embedder, documents: Sequence[Document]) -> tuple[Key, ...]:
@@ -26,19 +32,35 @@ async def refresh(pool: Pool, embedder: Embedder, documents: Sequence[Document])
     keys = {document.key for document in documents}
     if not changed and keys >= live.keys():
         return ()
-    fresh = [(document, await _embed(embedder, document)) for document in changed]
+    fresh = await _embed(embedder, changed)
     async with pool.acquire() as conn:
         return await store.publish(conn, fresh, keep=keys)
 
 
-async def _embed(embedder: Embedder, document: Document) -> tuple[ChunkVectors, ...]:
-    """Headings are compared as like with like, texts as what is searched; each text only once."""
-    headings = [chunk.heading for chunk in document.chunks]
-    texts = [chunk.text or chunk.heading for chunk in document.chunks]
-    distinct = list(dict.fromkeys(texts))
-    heading_vectors = await embedder.embed(headings, kind="query")
-    text_vectors = dict(zip(distinct, await embedder.embed(distinct, kind="passage"), strict=True))
-    return tuple(
-        ChunkVectors(heading=heading, text=text_vectors[text])
-        for heading, text in zip(heading_vectors, texts, strict=True)
-    )
+async def _embed(
+    embedder: Embedder, documents: Sequence[Document]
+) -> list[tuple[Document, tuple[ChunkVectors, ...]]]:
+    """Headings are compared as like with like, texts as what is searched."""
+    chunks = [chunk for document in documents for chunk in document.chunks]
+    headings = await _vectors(embedder, (chunk.heading for chunk in chunks), "query")
+    texts = await _vectors(embedder, (chunk.text for chunk in chunks if chunk.text), "passage")
+    # What only a person may answer has no text; it is looked for by its heading alone.
+    return [
+        (
+            document,
+            tuple(
+                ChunkVectors(
+                    heading=headings[chunk.heading],
+                    text=texts.get(chunk.text, headings[chunk.heading]),
+                )
+                for chunk in document.chunks
+            ),
+        )
+        for document in documents
+    ]
+
+
+async def _vectors(embedder: Embedder, texts: Iterable[str], kind: Kind) -> dict[str, Vector]:
+    """Each text once, those of like length together: padding would cost a tenth of the time."""
+    distinct = sorted(set(texts), key=lambda text: (len(text.encode()), text))
+    return dict(zip(distinct, await embedder.embed(distinct, kind=kind), strict=True))

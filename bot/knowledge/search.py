@@ -1,38 +1,26 @@
-"""Finds the passages that answer a question, and decides whether they do.
+"""Finds the passages that answer a question, and says whether they do.
 
-Meaning and words are weighed together in one round trip. Cosines of this encoder are all high, so
-what is known is judged by a small calibrated model over likeness and margins, not by one of them.
-Its weights lie in data/knowing.json.
+Meaning and words are weighed together in one round trip: the words of the live articles are held
+in memory, and read again when a search reports that the library has changed since.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from bot.clock import Clock, SystemClock
 from bot.domain import Passage
+from bot.knowledge.knowing import features, shipped
+from bot.knowledge.words import Lexicon
 from bot.language.embed import Embedder
-from bot.store import knowledge as store
-from bot.store.connection import Pool
-from bot.store.knowledge import Candidate, Question, Weights
+from bot.store import knowledge_search as store
+from bot.store.connection import Connection, Pool
+from bot.store.knowledge_search import Candidate, Found, Question, Weights
 
-WEIGHTS: Final = Weights(full_text=0.2, other_language=0.02, text=0.35)
+WEIGHTS: Final = Weights(words=0.03, other_language=0.015, text=0.4)
 QUESTION_LIMIT: Final = 2000
-WORDS_LIMIT: Final = 40
-
-_KNOWING: Final = Path(__file__).parent / "data" / "knowing.json"
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
-# The full-text parser would read it as an operator.
-_OPERATORS: Final = frozenset({"or"})
-# What a margin counts where there is nothing to compare with.
-_MARGIN_ALONE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +54,7 @@ class KnowledgeSearch:
         self._clock = clock or SystemClock()
         self._home_language = home_language
         self._weights = weights
+        self._lexicon = Lexicon()
 
     async def search(
         self,
@@ -95,12 +84,12 @@ class KnowledgeSearch:
             question, language=language, limit=max(limit, 2), vector=vector
         )
         citable = [candidate for candidate in candidates if not candidate.is_for_people][:limit]
-        confidence = _confidence(candidates)
+        confidence = shipped().confidence(features(candidates))
         return Findings(
             passages=tuple(_passage(candidate) for candidate in citable),
             answers=tuple(candidate.answer for candidate in citable),
             confidence=confidence,
-            known=bool(citable) and confidence >= _knowing()["threshold"],
+            known=bool(citable) and confidence >= shipped().threshold,
         )
 
     async def candidates(
@@ -110,53 +99,26 @@ class KnowledgeSearch:
         text = question[:QUESTION_LIMIT]
         if vector is None:
             vector = (await self.embedder.embed([text], kind="query"))[0]
+        async with self._pool.acquire() as conn:
+            found = await self._search(conn, text, vector, language, limit)
+            if found.stamp != self._lexicon.stamp:
+                texts, stamp = await store.list_texts(conn)
+                self._lexicon = Lexicon(texts, stamp=stamp)
+                found = await self._search(conn, text, vector, language, limit)
+        return found.candidates
+
+    async def _search(
+        self, conn: Connection, text: str, vector: Sequence[float], language: str, limit: int
+    ) -> Found:
         sought = Question(
             vector=vector,
-            words=_words(text),
+            coverage=self._lexicon.coverage(text, language=language),
             language=language,
             home_language=self._home_language,
         )
-        async with self._pool.acquire() as conn:
-            return await store.search(
-                conn, sought, weights=self._weights, limit=limit, now=self._clock.now()
-            )
-
-
-def features(candidates: Sequence[Candidate]) -> Mapping[str, float]:
-    """What knowing is judged by; nothing where no article was found."""
-    citable = [candidate for candidate in candidates if not candidate.is_for_people]
-    if not citable:
-        return {}
-    best = citable[0]
-    for_people = [candidate for candidate in candidates if candidate.is_for_people]
-    return {
-        "heading": best.heading_similarity,
-        "text": best.text_similarity,
-        "rank": best.rank,
-        "margin": best.score - citable[1].score if len(citable) > 1 else _MARGIN_ALONE,
-        "people_margin": best.score - for_people[0].score if for_people else _MARGIN_ALONE,
-    }
-
-
-def _confidence(candidates: Sequence[Candidate]) -> float:
-    found = features(candidates)
-    if not found:
-        return 0.0
-    knowing = _knowing()
-    sum_ = knowing["bias"] + sum(knowing[name] * value for name, value in found.items())
-    return 1.0 / (1.0 + math.exp(-sum_))
-
-
-@cache
-def _knowing() -> Mapping[str, float]:
-    values: dict[str, float] = json.loads(_KNOWING.read_text(encoding="utf-8"))
-    return values
-
-
-def _words(text: str) -> tuple[str, ...]:
-    """The question's different words, for the full-text query."""
-    words = dict.fromkeys(word for word in _WORD.findall(text.lower()) if word not in _OPERATORS)
-    return tuple(words)[:WORDS_LIMIT]
+        return await store.search(
+            conn, sought, weights=self._weights, limit=limit, now=self._clock.now()
+        )
 
 
 def _passage(candidate: Candidate) -> Passage:
@@ -167,5 +129,5 @@ def _passage(candidate: Candidate) -> Passage:
         text=candidate.text,
         language=candidate.language,
         score=candidate.score,
-        similarity=candidate.heading_similarity,
+        similarity=candidate.near,
     )

@@ -147,12 +147,13 @@ def route_of(intent: Intent) -> str:
 
 
 class IntentReader:
-    """The trained heads: two on the sentence vector, one on the letters and words themselves."""
+    """The trained heads: one on the sentence vector, one on the letters and words themselves."""
 
     def __init__(self, intents: tuple[Intent, ...], heads: Mapping[str, Floats]) -> None:
         self._intents = intents
         self._heads = heads
-        self._landmark_squares = (heads["landmarks"] ** 2).sum(axis=1)
+        self._landmarks = heads["landmarks"] * heads["landmark_step"]
+        self._landmark_squares = (self._landmarks**2).sum(axis=1)
         self._routes = np.array([ROUTES.index(route_of(intent)) for intent in intents])
 
     @classmethod
@@ -196,11 +197,8 @@ class IntentReader:
         """Calibrated probability of each intent, in the order of the trained heads."""
         heads = self._heads
         place = (vector - heads["mean"]) / heads["spread"]
-        near = np.exp(
-            -heads["sharpness"]
-            * (self._landmark_squares + place @ place - 2 * (heads["landmarks"] @ place))
-        )
-        scores = place @ heads["vector_weights"] + near @ heads["landmark_weights"] + heads["bias"]
+        squares = self._landmark_squares + place @ place - 2 * (self._landmarks @ place)
+        scores = np.exp(-heads["sharpness"] * squares) @ heads["landmark_weights"]
         if buckets := grams(text):
             scores = scores + heads["gram_weights"][buckets].sum(axis=0) / np.sqrt(len(buckets))
         exponentials = np.exp(scores.astype(np.float64) - scores.max())

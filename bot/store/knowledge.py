@@ -1,4 +1,4 @@
-"""Articles as documents and chunks: what is live, how a new version takes over, and the search.
+"""Articles as documents and chunks: what is live, and how a new version takes over.
 
 A document is never changed: a new version comes in beside it and takes over in one transaction.
 Only the live version keeps its chunks, so the search reads nothing that is out of date.
@@ -12,9 +12,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypeAlias
-from uuid import UUID
-
-import asyncpg
 
 from bot.store.connection import Connection
 
@@ -62,33 +59,8 @@ class Document:
 class ChunkVectors:
     """Where a chunk lies in the space of meanings, 384 numbers each."""
 
-    heading: Sequence[float]
-    text: Sequence[float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """An article that may answer, by its best chunk, in the language it would be told in."""
-
-    chunk_id: UUID
-    article: str
-    language: str
-    title: str
-    text: str
-    answer: str
-    heading_similarity: float
-    """Cosine of the question and the nearest heading or listed question of the article."""
-    text_similarity: float
-    """Cosine of the question and the article's nearest section."""
-    rank: float
-    """Full-text rank, from 0 to 1."""
-    score: float
-    """All of them fused; what the order follows."""
-
-    @property
-    def is_for_people(self) -> bool:
-        """Whether only a person may answer this."""
-        return not self.answer
+    heading: Iterable[float]
+    text: Iterable[float]
 
 
 _LIVE = "SELECT article, language, digest FROM knowledge_documents WHERE live"
@@ -111,66 +83,6 @@ RETURNING id"""
 _INSERT_CHUNK = """INSERT INTO knowledge_chunks
   (document_id, ordinal, heading, text, answer, heading_embedding, embedding)
 VALUES ($1, $2, $3, $4, $5, $6::text::vector, $7::text::vector)"""
-
-# An article is ranked by its three nearest chunks in any language, those in the customer's own
-# being preferred by $6, so that one chance likeness does not carry it. It is then told in the
-# customer's language, else in the home language, else as it was found. The nearest question that
-# only a person may answer always comes along: what is nearer to it must not be answered.
-_SEARCH = """WITH sought AS MATERIALIZED (
-  SELECT $1::text::vector AS vector, websearch_to_tsquery('simple', $2) AS words
-), scored AS (
-  SELECT c.id, d.article, d.language, d.title, c.text, c.answer, m.*,
-         m.heading_similarity + $5::float8 * m.rank
-           - CASE WHEN d.language = $3 THEN 0 ELSE $6::float8 END AS near
-  FROM knowledge_chunks c
-  JOIN knowledge_documents d ON d.id = c.document_id
-  CROSS JOIN sought q
-  CROSS JOIN LATERAL (
-    SELECT 1 - (c.heading_embedding <=> q.vector) AS heading_similarity,
-           1 - (c.embedding <=> q.vector) AS text_similarity,
-           CASE WHEN c.search @@ q.words THEN ts_rank(c.search, q.words, 32) ELSE 0 END AS rank
-    OFFSET 0) m
-  WHERE d.live AND d.approved AND (d.expires_at IS NULL OR d.expires_at > $9)
-), placed AS (
-  SELECT *, row_number() OVER (PARTITION BY article ORDER BY near DESC) AS place FROM scored
-), weighed AS (
-  SELECT article, bool_and(answer = '') AS for_people,
-         max(heading_similarity) AS heading_similarity,
-         max(text_similarity) AS text_similarity, max(rank) AS rank,
-         sum(near / (place + 1)) FILTER (WHERE place <= 3)
-           / sum(1.0 / (place + 1)) FILTER (WHERE place <= 3)
-           + $7::float8 * max(text_similarity) AS score
-  FROM placed GROUP BY article
-), ahead AS (
-  SELECT *, row_number() OVER (PARTITION BY for_people ORDER BY score DESC) AS lead FROM weighed
-)
-SELECT DISTINCT ON (l.score, l.article) s.id, s.article, s.language, s.title, s.text, s.answer,
-       l.heading_similarity, l.text_similarity, l.rank, l.score
-FROM ahead l JOIN scored s USING (article)
-WHERE l.lead <= CASE WHEN l.for_people THEN 1 ELSE $8::int END
-ORDER BY l.score DESC, l.article, s.language = $3 DESC, s.language = $4 DESC, s.near DESC"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """How the parts of a score are weighed; tuned on data, a business may set its own."""
-
-    full_text: float
-    """Of the full-text rank, beside a heading's cosine."""
-    other_language: float
-    """Taken off a passage that is not in the customer's language."""
-    text: float
-    """Of the nearest section's cosine, beside the headings'."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is looked for."""
-
-    vector: Sequence[float]
-    words: tuple[str, ...]
-    language: str
-    home_language: str
 
 
 async def list_live(conn: Connection) -> Mapping[Key, str]:
@@ -205,30 +117,6 @@ async def publish(
     return tuple(retired)
 
 
-async def search(
-    conn: Connection,
-    question: Question,
-    *,
-    weights: Weights,
-    limit: int,
-    now: datetime,
-) -> tuple[Candidate, ...]:
-    """The articles nearest to a question, best first, in one round trip."""
-    rows = await conn.fetch(
-        _SEARCH,
-        _vector(question.vector),
-        " or ".join(question.words),
-        question.language,
-        question.home_language,
-        weights.full_text,
-        weights.other_language,
-        weights.text,
-        limit,
-        now,
-    )
-    return tuple(_candidate(row) for row in rows)
-
-
 async def _insert(conn: Connection, document: Document, vectors: Sequence[ChunkVectors]) -> None:
     document_id = await conn.fetchval(
         _INSERT,
@@ -243,27 +131,20 @@ async def _insert(conn: Connection, document: Document, vectors: Sequence[ChunkV
     await conn.executemany(
         _INSERT_CHUNK,
         [
-            (document_id, place, c.heading, c.text, c.answer, _vector(v.heading), _vector(v.text))
+            (
+                document_id,
+                place,
+                c.heading,
+                c.text,
+                c.answer,
+                vector_text(v.heading),
+                vector_text(v.text),
+            )
             for place, (c, v) in enumerate(zip(document.chunks, vectors, strict=True))
         ],
     )
 
 
-def _vector(numbers: Sequence[float]) -> str:
+def vector_text(numbers: Iterable[float]) -> str:
     """pgvector's text form; asyncpg knows no binary one."""
     return "[" + ",".join(f"{number:.6g}" for number in numbers) + "]"
-
-
-def _candidate(row: asyncpg.Record) -> Candidate:
-    return Candidate(
-        chunk_id=row["id"],
-        article=row["article"],
-        language=row["language"],
-        title=row["title"],
-        text=row["text"],
-        answer=row["answer"],
-        heading_similarity=row["heading_similarity"],
-        text_similarity=row["text_similarity"],
-        rank=row["rank"],
-        score=row["score"],
-    )

@@ -1,0 +1,42 @@
+"""Gathers what a draft may rest on, for the guard: results, passages, the quote, house facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.deps import Deps
+from bot.domain import Direction
+from bot.guard import Evidence, shingles
+from bot.profile import fact
+from bot.prompting import RULES
+from bot.router import agents
+from bot.situation import Situation
+from bot.tool_runner import RunCall
+
+
+def gather(deps: Deps, situation: Situation, runs: Sequence[RunCall], agent: str) -> Evidence:
+    """The evidence as it stands after these calls. No tool books yet, so no deed is done."""
+    inbound = (m for m in situation.transcript if m.direction is Direction.INBOUND)
+    good = [done for done in runs if not done.error]
+    return Evidence(
+        results=tuple(done.result.data for done in good),
+        passages=tuple(p.text for done in good for p in done.result.passages)
+        + tuple(done.result.worded for done in good if done.result.worded),
+        customer_texts=tuple(m.text for m in (*inbound, *situation.waiting)),
+        quote=situation.quote,
+        extra_facts=_house(deps, situation.language),
+        secrets=shingles(f"{RULES}\n{agents()[agent].instructions}"),
+        now=deps.clock.now().astimezone(deps.zone),
+    )
+
+
+def _house(deps: Deps, language: str) -> tuple[str, ...]:
+    """Who the business is and how to reach it: always true, always allowed to be said."""
+    business = deps.profile.business
+    paths = ("business.phone", "hours.opens", "hours.closes")
+    return (
+        business.name,
+        business.email,
+        business.phone,
+        *(fact(deps.profile, path, language) for path in paths),
+    )
