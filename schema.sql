@@ -47,9 +47,10 @@ CREATE TABLE consents (
   source     text NOT NULL CHECK (source IN ('message', 'vendor', 'staff')),
   words      text NOT NULL DEFAULT '',
   message_id uuid,
+  said_at    timestamptz NOT NULL,            -- when it was said, however late we heard of it
   created_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX consents_of_address ON consents (address_id, created_at DESC);
+CREATE INDEX consents_of_address ON consents (address_id, said_at DESC);
 
 -- ── Conversations and messages ──────────────────────────────────────────────────────────────
 
@@ -64,6 +65,7 @@ CREATE TABLE conversations (
   language        text,
   lease_token     bigint NOT NULL DEFAULT 0,  -- raised by every claim: a worker with an older one is fenced off
   lease_until     timestamptz,                -- null: nobody is taking a turn
+  turn_failures   int NOT NULL DEFAULT 0,     -- turns in a row that raised; after a few a person takes over
   last_message_at timestamptz NOT NULL DEFAULT now(),
   created_at      timestamptz NOT NULL DEFAULT now(),
   closed_at       timestamptz
@@ -98,6 +100,7 @@ CREATE TABLE messages (
                     CHECK (purpose IN ('required', 'essential', 'conversational', 'promotional')),
   due_at          timestamptz,                -- outbound: not before
   attempts        int NOT NULL DEFAULT 0,
+  slot_at         timestamptz,                -- outbound: the moment its sender's pace has reserved for it
   claimed_at      timestamptz,                -- outbound: when the present send began
   claimed_until   timestamptz,                -- after this a send without outcome is looked up at the vendor
   segments        int,
@@ -119,7 +122,10 @@ CREATE TABLE early_receipts (
   channel     text NOT NULL,
   external_id text NOT NULL,
   status      text NOT NULL,
+  code        text NOT NULL DEFAULT '',
   reason      text NOT NULL DEFAULT '',
+  opted_out   boolean NOT NULL DEFAULT false,
+  bad_address boolean NOT NULL DEFAULT false,
   created_at  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (channel, external_id)
 );
@@ -144,10 +150,11 @@ CREATE TABLE dead_letters (
   replayed_at timestamptz
 );
 
--- How far each channel's gap fill has looked.
+-- How far each channel's gap fill has looked, and whether it must look again.
 CREATE TABLE gap_fills (
   channel    text PRIMARY KEY,
-  looked_at  timestamptz NOT NULL,
+  looked_at  timestamptz,
+  wanted     boolean NOT NULL DEFAULT false,  -- somebody was not listening for a while
   found      int NOT NULL DEFAULT 0           -- messages taken in that no webhook had brought
 );
 
@@ -334,11 +341,9 @@ CREATE TABLE knowledge_chunks (
   text              text NOT NULL,
   answer            text NOT NULL DEFAULT '',  -- what may be said to a customer as it stands
   embedding         vector(384) NOT NULL,
-  heading_embedding vector(384) NOT NULL,
-  search            tsvector GENERATED ALWAYS AS (to_tsvector('simple', heading || ' ' || text)) STORED
+  heading_embedding vector(384) NOT NULL
 );
 CREATE INDEX knowledge_chunks_of_document ON knowledge_chunks (document_id);
-CREATE INDEX knowledge_chunks_search ON knowledge_chunks USING gin (search);
 
 CREATE TABLE training_examples (
   id         uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -378,7 +383,11 @@ CREATE FUNCTION record_inbound(
   p_kind text[], p_text text[], p_language text[], p_sent_at timestamptz[], p_received_at timestamptz[],
   p_rest jsonb[])
 RETURNS TABLE (ordinal bigint, message_id uuid, conversation_id uuid, lease_token bigint, fresh boolean)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+-- The batch is small and every table large: one plan by index, made once, beats planning each call.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 #variable_conflict use_column
 DECLARE
   made uuid[];

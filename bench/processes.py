@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -39,14 +39,6 @@ def resident_mb(pids: Iterable[int]) -> float:
             continue
         total += getattr(found, "pss", found.uss)
     return total / MEGABYTE
-
-
-def others_cores(
-    ours: Sequence[int], busy_before: float, ours_before: float, span_s: float
-) -> float:
-    """Cores that processes other than these kept busy over a span, the load generator included."""
-    busy = busy_seconds() - busy_before
-    return max(0.0, busy - (cpu_seconds(ours) - ours_before)) / span_s
 
 
 def busy_seconds() -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 
 HEADINGS = ("what", "the service", "compared with", "ratio", "aim", "met")
@@ -79,8 +78,3 @@ def exponent(sizes: Sequence[int], times: Sequence[float]) -> float:
     mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
     above = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
     return above / sum((x - mean_x) ** 2 for x in xs)
-
-
-def differences(marks: Sequence[float]) -> list[float]:
-    """The gaps between marks that follow one another."""
-    return [later - earlier for earlier, later in pairwise(marks)]

@@ -42,22 +42,21 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}")
     header = _header(_idle_load())
     print(header, flush=True)
-    tables = uvloop.run(_run(asked))
+    uvloop.run(_run(asked, header))
+
+
+async def _run(names: Sequence[str], header: str) -> None:
+    """One after another; what is found is kept at once, whatever becomes of the rest."""
+    found = [header]
     RESULTS.parent.mkdir(exist_ok=True)
-    found = [header, *(table.markdown() for table in tables)]
-    RESULTS.write_text("\n".join(found), encoding="utf-8")
-
-
-async def _run(names: Sequence[str]) -> list[Table]:
-    tables: list[Table] = []
     async with open_rig() as rig:
         for name in names:
             began_s = time.perf_counter()
             for table in await MEASUREMENTS[name](rig):
-                tables.append(table)
-                print(table.markdown(), flush=True)
+                found.append(table.markdown())
+                print(found[-1], flush=True)
             print(f"({name} took {time.perf_counter() - began_s:.0f} s)\n", flush=True)
-    return tables
+            RESULTS.write_text("\n".join(found), encoding="utf-8")
 
 
 def _idle_load(span_s: float = 2.0) -> float:

@@ -11,14 +11,14 @@ import time
 from collections.abc import Mapping
 from statistics import median
 
+import asyncpg
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.constants import default_queue_name, job_key_prefix
 from arq.jobs import serialize_job
 
 from bench.report import Line, Table, paired, percentile, spread
-from bench.rig import Rig, in_turn, open_stand_ins, product_environment, until
+from bench.rig import Rig, Running, in_turn, open_stand_ins, product_environment, until
 from bot.clock import SystemClock
-from bot.store.connection import Pool, open_pool
 from handlers.sandbox.server import StandIns
 from jobs.queue import Doorbell, connect
 
@@ -26,6 +26,8 @@ MESSAGES = 40
 JOBS = 1500
 PAIRS = 3
 HEAD_START_S = 1.5
+SETTLES_WITHIN_S = 40.0
+"""Longer than the sweep takes to find a message whose wake-up was lost."""
 WAKE_AIM_MS = 40.0
 JOBS_AIM = 0.85
 BARE_QUEUE = "bench:bare"
@@ -62,34 +64,34 @@ async def measure(rig: Rig) -> tuple[Table, ...]:
     async with open_stand_ins() as stand_ins:
         database = await rig.database("wakeups")
         env = product_environment(rig, database, stand_ins)
-        async with rig.service("serve", env=env), rig.worker(env):
-            gaps = await _wake(database, stand_ins)
+        async with rig.service("serve", env=env), rig.worker(env) as worker:
+            gaps = await _wake(database, stand_ins, worker)
         # Without a desk the job that posts cards has nothing to do and returns at once.
         deskless = {name: value for name, value in env.items() if not name.startswith("SLACK_")}
         wrapped, bare = await _many_jobs(rig, deskless)
     return (_table(gaps, wrapped, bare),)
 
 
-async def _wake(database: str, stand_ins: StandIns) -> list[float]:
+async def _wake(database: str, stand_ins: StandIns, worker: Running) -> list[float]:
     """One message at a time, each from a new customer, at any phase of the worker's polling."""
-    pool = await open_pool(database, size=2)
-    async with pool.acquire() as conn:
-        await conn.execute(WATCH)
     dice = random.Random(40)
-    for number in range(MESSAGES):
-        await stand_ins.twilio.customer_sends("sms", f"+1415555{number:04d}", "Do you do parties?")
-        await _settled(pool, number + 1)
-        await asyncio.sleep(0.05 + dice.random() / 20)
-    async with pool.acquire() as conn:
-        gaps = [float(row["ms"]) for row in await conn.fetch(GAPS)]
-    await pool.close()
-    return gaps
-
-
-async def _settled(pool: Pool, count: int) -> None:
-    async with asyncio.timeout(30.0), pool.acquire() as conn:
-        while not await conn.fetchval(SETTLED, count):
-            await asyncio.sleep(0.01)
+    conn = await asyncpg.connect(database)
+    try:
+        await conn.execute(WATCH)
+        for number in range(MESSAGES):
+            customer = f"+1415555{number:04d}"
+            await stand_ins.twilio.customer_sends("sms", customer, "Do you do parties?")
+            async with asyncio.timeout(SETTLES_WITHIN_S):
+                while not await conn.fetchval(SETTLED, number + 1):
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05 + dice.random() / 20)
+        return [float(row["ms"]) for row in await conn.fetch(GAPS)]
+    except TimeoutError as error:
+        raise RuntimeError(
+            f"a message was not answered: {worker.log.read_text()[-800:]}"
+        ) from error
+    finally:
+        await conn.close()
 
 
 async def _many_jobs(rig: Rig, env: Mapping[str, str]) -> tuple[list[float], list[float]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from bot.consent import Wish, read_wish
@@ -40,6 +41,8 @@ from bot.trace import Trace
 VENDOR_CONFIRMS = "vendor_confirms"
 """The extra by which a channel says that its vendor answers this keyword by itself."""
 OPTED_OUT = "the customer has opted out"
+FELT_MAX = 32
+"""How many emotions a turn reads itself; the emotion job reads the others."""
 REQUIRED = frozenset({"opt_out", "opt_in", "help"})
 """Fixed texts that go out whatever the consent is: a law or a carrier asks for them."""
 
@@ -52,6 +55,7 @@ class ConsentEntry:
     act: Literal["opt_out", "opt_in"]
     words: str
     message_id: MessageId
+    said_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +153,7 @@ class _Sorting:
                 self._sort_words(message, wish)
 
     def _sort_words(self, message: StoredMessage, wish: Wish) -> None:
-        reason = why_ignored(message, self._situation.transcript)
+        reason = why_ignored(message, (*self._situation.transcript, *self.rest))
         if reason is None and not self._has_bot:
             reason = "a person has the floor"
         if reason is not None:
@@ -171,7 +175,11 @@ class _Sorting:
 
     def _keep_consent(self, message: StoredMessage, act: Literal["opt_out", "opt_in"]) -> None:
         entry = ConsentEntry(
-            address_id=message.address_id, act=act, words=message.text, message_id=message.id
+            address_id=message.address_id,
+            act=act,
+            words=message.text,
+            message_id=message.id,
+            said_at=message.said_at,
         )
         self.decision = replace(self.decision, consents=(*self.decision.consents, entry))
         if act == "opt_out" and message.consent is Consent.REVOKED:
@@ -254,7 +262,7 @@ async def _feelings(
 ) -> Mapping[MessageId, Emotion]:
     """How each waiting message feels; what the emotion job has read already is not read again."""
     known = dict(situation.emotions)
-    unread = [m for m in situation.waiting if m.text and m.id not in known]
+    unread = [m for m in situation.waiting if m.text and m.id not in known][-FELT_MAX:]
     if len(situation.waiting) == 1 and unread:
         known[unread[0].id] = reading.emotion
     elif unread:

@@ -193,6 +193,8 @@ class StoredMessage:
     channel: str
     address_id: AddressId
     created_at: datetime
+    said_at: datetime
+    """When the vendor says it was sent, else when we took it in."""
     language: str | None = None
     media_count: int = 0
     consent: Consent = Consent.UNKNOWN
@@ -228,6 +230,8 @@ class Lease:
     token: int
     epoch: int
     mode: Mode
+    failures: int = 0
+    """How many turns in a row have raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

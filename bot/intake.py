@@ -100,7 +100,7 @@ class Intake:
         except asyncio.CancelledError:
             _fail_all(batch, StoreUnavailable("the service is stopping"))
             raise
-        except asyncpg.DataError as error:
+        except (asyncpg.DataError, asyncpg.LockNotAvailableError) as error:
             await self._write_singly(batch, error)
         except (*STORE_DOWN, asyncpg.PostgresError, Conflict) as error:
             _fail_all(batch, StoreUnavailable(f"the database refused: {type(error).__name__}"))
@@ -110,13 +110,15 @@ class Intake:
                     each.done.set_result(result)
             self._wake(recorded)
 
-    async def _write_singly(self, batch: Sequence[_Waiting], error: asyncpg.DataError) -> None:
-        """One message the database cannot hold must not take the others of its batch down."""
-        if len(batch) == 1:
+    async def _write_singly(self, batch: Sequence[_Waiting], error: asyncpg.PostgresError) -> None:
+        """One message the database cannot hold, or whose conversation somebody holds on to, must
+        not take the others of its batch down."""
+        if len(batch) > 1:
+            await asyncio.gather(*(self._write([each]) for each in batch))
+        elif isinstance(error, asyncpg.DataError):
             _fail_all(batch, BadPayload(f"the message cannot be stored: {type(error).__name__}"))
-            return
-        for each in batch:
-            await self._write([each])
+        else:
+            _fail_all(batch, StoreUnavailable("the conversation is locked"))
 
     async def _commit(self, messages: Sequence[Message]) -> tuple[Recorded, ...]:
         """Commit, once more on a fresh connection if the first one turns out to be dead."""

@@ -6,6 +6,7 @@ from bot.deps import Deps
 from bot.domain import ConversationId
 from bot.situation import Situation
 from bot.store import conversations, emotions, messages, quotes, turns
+from bot.store.connection import borrow
 
 TRANSCRIPT_MAX = 24
 
@@ -16,7 +17,7 @@ async def load_situation(deps: Deps, conversation_id: ConversationId) -> Situati
     Raises:
         NotFound: there is no such conversation.
     """
-    async with deps.pool.acquire() as conn:
+    async with borrow(deps.pool) as conn:
         facts = await conversations.get_facts(conn, conversation_id)
         waiting = await messages.list_waiting(conn, conversation_id)
         transcript = await messages.list_transcript(conn, conversation_id, limit=TRANSCRIPT_MAX)

@@ -15,7 +15,7 @@ from bot.errors import ModelError, ModelUnavailable, StepLimitReached
 from bot.escalation import Trouble
 from bot.guard import Verdict, check, feedback
 from bot.llm.base import Model, ModelReply, ToolCall
-from bot.orchestrator_evidence import gather
+from bot.orchestrator_evidence import gather, with_sayable_name
 from bot.prompting import Correction, build_request
 from bot.router import Choice, agents
 from bot.situation import Situation
@@ -53,7 +53,7 @@ class Conversing:
 
     def __init__(self, deps: Deps, situation: Situation, choice: Choice, trace: Trace) -> None:
         self._deps = deps
-        self._begun_with = self._situation = situation
+        self._begun_with = self._situation = with_sayable_name(situation)
         self._choice = choice
         self._trace = trace
         self._began_ms = trace.elapsed_ms

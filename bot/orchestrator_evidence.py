@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.deps import Deps
 from bot.domain import Direction
-from bot.guard import Evidence, shingles
+from bot.guard import Evidence, check, shingles
 from bot.profile import fact
 from bot.prompting import RULES
 from bot.router import agents
@@ -28,6 +29,17 @@ def gather(deps: Deps, situation: Situation, runs: Sequence[RunCall], agent: str
         secrets=shingles(f"{RULES}\n{agents()[agent].instructions}"),
         now=deps.clock.now().astimezone(deps.zone),
     )
+
+
+def with_sayable_name(situation: Situation) -> Situation:
+    """The situation with the shown name in one line, or none where the guard would not pass it.
+
+    People are called what they like: "$5 off" in a greeting would stop every reply.
+    """
+    name = " ".join(situation.customer_name.split())
+    greeting = check(f"Hi {name.partition(' ')[0]}", Evidence(), language=situation.language)
+    is_sayable = set(greeting.reasons) <= {"wrong language"}
+    return replace(situation, customer_name=name if is_sayable else "")
 
 
 def _house(deps: Deps, language: str) -> tuple[str, ...]:

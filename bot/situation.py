@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from bot.domain import ConversationId, CustomerId, Emotion, MessageId, Quote, StoredMessage
 
+TEXT_MAX_CHARS = 4000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -34,5 +36,5 @@ class Situation:
 
     @property
     def text(self) -> str:
-        """The waiting messages read as one."""
-        return "\n".join(message.text for message in self.waiting if message.text)
+        """The waiting messages read as one; of very long ones the end."""
+        return "\n".join(m.text for m in self.waiting if m.text)[-TEXT_MAX_CHARS:]

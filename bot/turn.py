@@ -8,13 +8,13 @@ then commits nothing. Deciding is in bot/router.py, wording in bot/orchestrator.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot import leasing
 from bot.deciding import Decision, decide, is_urgent
 from bot.deps import Deps
-from bot.domain import ConversationId, EscalationId, Lease, Status, TurnId
+from bot.domain import ConversationId, EscalationId, Lease, MessageId, Status, TurnId
 from bot.errors import Conflict, LeaseLost
 from bot.escalation import escalate
 from bot.ids import new_id
@@ -22,107 +22,79 @@ from bot.loading import load_situation
 from bot.outbox import Reply, write_reply
 from bot.situation import Situation
 from bot.store import consents, conversations, emotions, messages, turns
-from bot.store.connection import Connection
+from bot.store.connection import Connection, borrow
 from bot.store.turns import TurnRecord
 from bot.trace import Trace
 
-LEASE_S = 30.0
-HEARTBEAT_S = 8.0
 BURST_WINDOWS_MAX = 6
 """However fast a customer types, the answer starts after this many burst windows."""
 SUPERSEDED_MAX = 3
 """However often a newer message comes while we think, the fourth draft goes out."""
+FAILURES_MAX = 2
+"""After so many turns in a row that raised, a person takes over instead of a third try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnDone:
-    """What the job has to ring for after the commit."""
+    """What has to be rung for after the commit."""
 
     has_outbound: bool = False
     escalation_id: EscalationId | None = None
 
 
 async def take_turns(
-    deps: Deps, conversation_id: ConversationId, *, last_resort: bool = False
-) -> TurnDone:
-    """Answer all that waits in a conversation; does nothing while another worker is at it.
+    deps: Deps, conversation_id: ConversationId, announce: Callable[[TurnDone], None]
+) -> None:
+    """Answer all that waits in a conversation; nothing while another worker is at it.
 
     The lease is released before the last look for waiting messages, so that whoever was turned away
-    meanwhile has told us of a message that this look sees (I3). With `last_resort` nothing is
-    thought: the conversation goes to a person, because thinking has failed repeatedly.
+    meanwhile has told us of a message that this look sees (I3). `announce` is called after each
+    commit, so that a reply never waits for the next turn's thinking.
     """
-    done = TurnDone()
     superseded = 0
     while await _is_waiting(deps, conversation_id):
-        async with deps.pool.acquire() as conn:
-            lease = await conversations.claim(conn, conversation_id, lease_s=LEASE_S)
+        lease = await leasing.claim(deps.pool, conversation_id)
         if lease is None:
-            return done
-        async with _held(deps, lease):
-            try:
-                latest = await _take_turn(
-                    deps, lease, last_resort=last_resort, patient=superseded < SUPERSEDED_MAX
-                )
-            except LeaseLost:
-                return done
-            except Conflict:
-                superseded += 1
-                continue
-        done = TurnDone(
-            has_outbound=done.has_outbound or latest.has_outbound,
-            escalation_id=latest.escalation_id or done.escalation_id,
-        )
-    return done
+            return
+        try:
+            async with leasing.held(deps.pool, lease):
+                announce(await _take_turn(deps, lease, patient=superseded < SUPERSEDED_MAX))
+        except LeaseLost:
+            return
+        except Conflict:
+            superseded += 1
 
 
 async def _is_waiting(deps: Deps, conversation_id: ConversationId) -> bool:
-    async with deps.pool.acquire() as conn:
+    async with borrow(deps.pool) as conn:
         return await messages.has_waiting(conn, conversation_id)
 
 
-@asynccontextmanager
-async def _held(deps: Deps, lease: Lease) -> AsyncIterator[None]:
-    """Keep the lease alive while the turn runs, and give it back whatever happens."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_S)
-            async with deps.pool.acquire() as conn:
-                if not await conversations.keep_lease(conn, lease, lease_s=LEASE_S):
-                    return
-
-    heart = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        heart.cancel()
-        await asyncio.gather(heart, return_exceptions=True)
-        async with deps.pool.acquire() as conn:
-            await conversations.release(conn, lease)
-
-
-async def _take_turn(deps: Deps, lease: Lease, *, last_resort: bool, patient: bool) -> TurnDone:
+async def _take_turn(deps: Deps, lease: Lease, *, patient: bool) -> TurnDone:
     trace = Trace(deps.clock)
-    with trace.step("burst window") as detail:
-        detail["messages"] = await _wait_out_burst(deps, lease.conversation_id)
+    is_last_resort = lease.failures >= FAILURES_MAX
+    if not is_last_resort:
+        with trace.step("burst window") as detail:
+            detail["messages"] = await _wait_out_burst(deps, lease.conversation_id)
     with trace.step("load"):
         situation = await load_situation(deps, lease.conversation_id)
     if not situation.waiting:
         return TurnDone()
-    decision = await decide(deps, situation, lease.mode, trace, last_resort=last_resort)
-    async with deps.pool.acquire() as conn, conn.transaction():
+    decision = await decide(deps, situation, lease.mode, trace, last_resort=is_last_resort)
+    async with borrow(deps.pool) as conn, conn.transaction():
         return await _commit(deps, conn, lease, (situation, decision, trace), patient=patient)
 
 
 async def _wait_out_burst(deps: Deps, conversation_id: ConversationId) -> int:
     """Wait until the customer has been quiet for the burst window; how many messages wait then.
 
-    A keyword that must be obeyed at once ends the wait.
+    A keyword that must be obeyed at once ends the wait. Clocks may differ or jump: no wait is
+    longer than the window.
     """
     window_s = deps.settings.burst_window_ms / 1000
     left = BURST_WINDOWS_MAX
     while True:
-        async with deps.pool.acquire() as conn:
+        async with borrow(deps.pool) as conn:
             waiting = await messages.list_waiting(conn, conversation_id)
         if not waiting or left == 0 or any(is_urgent(message) for message in waiting):
             return len(waiting)
@@ -130,7 +102,7 @@ async def _wait_out_burst(deps: Deps, conversation_id: ConversationId) -> int:
         if quiet_s >= window_s:
             return len(waiting)
         left -= 1
-        await asyncio.sleep(window_s - quiet_s)
+        await asyncio.sleep(min(window_s, window_s - quiet_s))
 
 
 async def _commit(
@@ -149,16 +121,22 @@ async def _commit(
     """
     situation, decision, _trace = made
     await conversations.lock_for_commit(conn, lease)
-    newest = situation.waiting[-1]
-    if (
-        patient
-        and decision.is_superseded_by_newer
-        and await messages.has_waiting(conn, lease.conversation_id, after_seq=newest.seq)
-    ):
-        raise Conflict("a newer message came before the reply was committed")
+    if patient and decision.is_superseded_by_newer:
+        newest = situation.waiting[-1].seq
+        if await messages.has_waiting(conn, lease.conversation_id, after_seq=newest):
+            raise Conflict("a newer message came before the reply was committed")
     turn_id = TurnId(new_id(deps.clock))
     await turns.insert(conn, _record(deps, turn_id, lease, made))
+    await messages.ignore_older(conn, situation.waiting[0], lease.conversation_id, turn_id)
     await _account(conn, decision, turn_id)
+    await _remember(conn, situation, decision)
+    for effect in decision.effects:
+        await effect(conn)
+    return await _speak(deps, conn, lease, decision, turn_id)
+
+
+async def _remember(conn: Connection, situation: Situation, decision: Decision) -> None:
+    """What was learnt of the customer: consent, emotions, language, name."""
     for entry in decision.consents:
         await consents.write(
             conn,
@@ -167,18 +145,16 @@ async def _commit(
             source="message",
             words=entry.words,
             message_id=entry.message_id,
+            said_at=entry.said_at,
         )
     if decision.emotions:
         await emotions.write(conn, decision.emotions)
     await messages.set_language(conn, [m.id for m in situation.waiting], decision.language)
+    await conversations.keep_agent(
+        conn, situation.conversation_id, agent=decision.agent, language=decision.language
+    )
     if not situation.customer_name and (name := _shown_name(situation)):
         await conversations.name_customer(conn, situation.customer_id, name)
-    await conversations.keep_agent(
-        conn, lease.conversation_id, agent=decision.agent, language=decision.language
-    )
-    for effect in decision.effects:
-        await effect(conn)
-    return await _speak(deps, conn, lease, decision, turn_id)
 
 
 def _shown_name(situation: Situation) -> str:
@@ -188,10 +164,11 @@ def _shown_name(situation: Situation) -> str:
 
 
 async def _account(conn: Connection, decision: Decision, turn_id: TurnId) -> None:
+    by_reason: dict[str, list[MessageId]] = {}
     for message, reason in decision.ignored:
-        await messages.account_for(
-            conn, [message.id], status=Status.IGNORED, reason=reason, turn_id=turn_id
-        )
+        by_reason.setdefault(reason, []).append(message.id)
+    for reason, ids in by_reason.items():
+        await messages.account_for(conn, ids, status=Status.IGNORED, reason=reason, turn_id=turn_id)
     if decision.trouble is None:
         ids = [message.id for message in decision.answered]
         await messages.account_for(conn, ids, status=Status.ANSWERED, turn_id=turn_id)

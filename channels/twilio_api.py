@@ -42,10 +42,10 @@ ROUTES = (
 EMPTY_TWIML = Reply(
     body='<?xml version="1.0" encoding="UTF-8"?><Response/>', content_type="text/xml"
 )
-MAX_PAGES = 10
+MAX_PAGES = 100
 PAGE_SIZE = 100
 # Our clock and Twilio's may differ by this much; Twilio's dates have no fractions either.
-SLACK = timedelta(seconds=5)
+SLACK = timedelta(seconds=60)
 # Twilio puts this before every text of an account that has not been paid for yet.
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 
@@ -96,7 +96,7 @@ class TwilioApi:
         """
         wanted = {"To": to} | ({"From": sender} if sender else {})
         found = None
-        async for row in self._list(wanted, since=message.claimed_at - SLACK):
+        async for row in self._list(wanted, since=message.created_at - SLACK):
             body = str(row.get("body", ""))
             is_ours = str(row.get("direction", "outbound")).startswith("outbound")
             same = message.text.strip() in (body.strip(), body.removeprefix(TRIAL_PREFIX).strip())
@@ -148,7 +148,11 @@ class TwilioApi:
         return form
 
     async def _list(self, wanted: Mapping[str, str], *, since: datetime) -> AsyncIterator[Row]:
-        """Rows created since then, newest first as Twilio lists them, over MAX_PAGES at most."""
+        """Rows created since then, newest first as Twilio lists them.
+
+        Raises:
+            VendorUnavailable: there are more than MAX_PAGES of them; half a list is none.
+        """
         path = self._messages + "?" + urlencode({**wanted, "PageSize": str(PAGE_SIZE)})
         for _ in range(MAX_PAGES):
             answer = await self._get(path)
@@ -161,7 +165,7 @@ class TwilioApi:
             if not isinstance(following, str) or not following.startswith("/2010-04-01/"):
                 return
             path = following
-        log.warning("message.list_truncated", extra={"pages": MAX_PAGES})
+        raise VendorUnavailable(f"Twilio lists more than {MAX_PAGES} pages", code="list_too_long")
 
     async def _get(self, path: str) -> Row:
         """Read something. Nothing can have happened by asking, so silence is a reason to retry."""

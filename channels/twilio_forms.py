@@ -48,10 +48,12 @@ _OPT_OUT = {"STOP": Kind.OPT_OUT, "START": Kind.OPT_IN, "HELP": Kind.HELP}
 
 def is_whatsapp(fields: Mapping[str, str]) -> bool:
     """Whether a form on the shared path belongs to WhatsApp, by the prefix of its handles."""
-    handles = (fields.get(name, "") for name in ("From", "To", "ChannelToAddress"))
-    if any(handle.startswith("whatsapp:") for handle in handles):
-        return True
-    return fields.get("ChannelPrefix") == "whatsapp"
+    return (
+        fields.get("From", "").startswith("whatsapp:")
+        or fields.get("To", "").startswith("whatsapp:")
+        or fields.get("ChannelToAddress", "").startswith("whatsapp:")
+        or fields.get("ChannelPrefix") == "whatsapp"
+    )
 
 
 def is_receipt(fields: Mapping[str, str]) -> bool:

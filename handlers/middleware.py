@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 from aiohttp import web
+from prometheus_client import Counter, Histogram
 
 from bot.errors import ConciergeError
 from bot.store.connection import STORE_DOWN
@@ -42,10 +44,17 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         log.exception("request.failed", extra={"path": _route(request)})
         response = _say("something went wrong on our side", 500)
     path = _route(request)
-    metrics.webhooks.labels(path, str(response.status)).inc()
+    count, seconds = _series(path, response.status)
+    count.inc()
     if path not in STREAMS:
-        metrics.webhook_seconds.labels(path).observe((clock.monotonic_ms() - began_ms) / 1000)
+        seconds.observe((clock.monotonic_ms() - began_ms) / 1000)
     return response
+
+
+@lru_cache(maxsize=256)
+def _series(path: str, status: int) -> tuple[Counter, Histogram]:
+    """The labelled metrics of a route; looking them up anew costs more than counting."""
+    return metrics.webhooks.labels(path, str(status)), metrics.webhook_seconds.labels(path)
 
 
 def _say(line: str, status: int) -> web.Response:

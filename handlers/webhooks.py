@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from bot.errors import BadPayload, StoreUnavailable, UnsupportedEvent
-from bot.store import dead_letters
+from bot.ids import new_id
+from bot.store import dead_letters, receipts
+from bot.store.connection import borrow
 from bot.store.messages import Recorded
 from channels.base import ConfiguredChannel, Parsed, WebhookRequest
-from handlers.keys import CHANNELS_BY_PATH, DOORBELL, INTAKE, OUTAGE, POOL
-from handlers.receipts import apply_receipts
+from handlers.keys import CHANNELS_BY_PATH, CLOCK, DOORBELL, INTAKE, OUTAGE, POOL
 from jobs import metrics
 from jobs.queue import Doorbell
 
@@ -43,7 +44,11 @@ async def take_webhook(request: web.Request) -> web.Response:
     except StoreUnavailable:
         request.app[OUTAGE].channels.add(channel.name)
         raise
-    _end_outage(request.app)
+    except BadPayload as error:
+        await _keep(request.app, call, str(error))
+        raise
+    if parsed.messages or parsed.receipts:
+        await _end_outage(request.app)
     reply = channel.reply(call)
     return web.Response(text=reply.body, content_type=reply.content_type)
 
@@ -59,7 +64,8 @@ async def record(app: web.Application, parsed: Parsed) -> None:
     if parsed.messages:
         await app[INTAKE].record(parsed.messages)
     if parsed.receipts:
-        await apply_receipts(app[POOL], parsed.receipts)
+        async with borrow(app[POOL]) as conn:
+            await receipts.apply(conn, parsed.receipts, at=app[CLOCK].now())
 
 
 async def _parse(app: web.Application, channel: ConfiguredChannel, call: WebhookRequest) -> Parsed:
@@ -78,7 +84,7 @@ async def _parse(app: web.Application, channel: ConfiguredChannel, call: Webhook
 
 
 async def _keep(app: web.Application, call: WebhookRequest, error: str) -> None:
-    async with app[POOL].acquire() as conn:
+    async with borrow(app[POOL]) as conn:
         letter = await dead_letters.insert(
             conn,
             path=call.path,
@@ -106,9 +112,13 @@ def wake(doorbell: Doorbell, recorded: Sequence[Recorded]) -> None:
         doorbell.ring("score_emotion", "all")
 
 
-def _end_outage(app: web.Application) -> None:
+async def _end_outage(app: web.Application) -> None:
     """After an outage the vendor is asked for what it could not deliver meanwhile."""
-    outage = app[OUTAGE]
-    while outage.channels:
-        name = outage.channels.pop()
-        app[DOORBELL].ring("gap_fill", name, channel=name)
+    missed = app[OUTAGE].channels
+    if not missed:
+        return
+    async with borrow(app[POOL]) as conn:
+        await dead_letters.want_gap_fill(conn, tuple(missed))
+    for name in tuple(missed):
+        app[DOORBELL].ring("gap_fill", str(new_id()), channel=name)
+    missed.clear()

@@ -1,7 +1,8 @@
 """What a job is, and what becomes of its errors: retried with growing gaps, or logged and left.
 
 Jobs take ids, never content, and may run twice: each claims a row first. That a job runs at all is
-promised by the sweep, not by the queue, so giving up here loses nothing.
+promised by the sweep, not by the queue, so giving up here loses nothing. This, the sweep's loop and
+the web's middleware are the only places that catch everything.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from arq import Retry
@@ -19,6 +20,7 @@ from arq.typing import WorkerCoroutine
 from bot import plugins
 from bot.deps import Deps
 from bot.errors import ConciergeError
+from bot.store.connection import STORE_DOWN
 from channels.base import ConfiguredChannel
 from channels.desk import Desk
 from jobs import metrics
@@ -39,6 +41,11 @@ class JobDeps:
     channels: Mapping[str, ConfiguredChannel]
     desk: Desk | None
     doorbell: Doorbell
+    _places: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+
+    def places(self, name: str, count: int) -> asyncio.Semaphore:
+        """How many of one thing this process may do at once, shared by all who name it."""
+        return self._places.setdefault(name, asyncio.Semaphore(count))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +54,6 @@ class Job:
 
     run: Callable[..., Awaitable[None]]
     timeout_s: float = 60.0
-    on_last_try: Callable[..., Awaitable[None]] | None = None
-    """Runs instead when every try has failed, with the same ids."""
 
 
 def jobs() -> Mapping[str, Job]:
@@ -57,19 +62,23 @@ def jobs() -> Mapping[str, Job]:
 
 
 async def perform(deps: JobDeps, name: str, ids: Mapping[str, str], *, attempt: int = 1) -> None:
-    """Run a job once. The only place besides the web's middleware that catches everything.
+    """Run a job once.
+
+    A store that is away says nothing about the job, so that is no failed try: the sweep rings for
+    whatever is still to do once the store is back.
 
     Raises:
         arq.Retry: it failed and shall be tried again later.
     """
     job = jobs()[name]
-    run = job.run
-    if attempt >= TRIES_MAX and job.on_last_try is not None:
-        run = job.on_last_try
     with metrics.job_seconds.labels(name).time():
         try:
             async with asyncio.timeout(job.timeout_s):
-                await run(deps, **ids)
+                await job.run(deps, **ids)
+        except STORE_DOWN as error:
+            metrics.job_failures.labels(name, type(error).__name__).inc()
+            facts = {"job": name, "error": type(error).__name__, **ids}
+            log.warning("job.left_to_the_sweep", extra=facts)
         except Exception as error:
             _give_up_or_retry(name, ids, attempt, error)
 

@@ -1,84 +1,114 @@
-"""Delivers a conversation's outbox in order: claim, ask the send gate, pace, send, record.
+"""Delivers a conversation's outbox in order: claim, pace, ask the send gate, send, record.
 
 A send whose outcome is unknown is never repeated blindly: it keeps the queue behind it waiting
-until the vendor's own list says whether the message left (I5).
+until the vendor's own list says whether the message left (I5). A vendor that hangs fills only its
+own channel's places; messages of other channels pass (I14).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from bot.domain import ConversationId, Status
 from bot.errors import VendorRefused, VendorSilent, VendorUnavailable
+from bot.escalation import Trouble
 from bot.ids import new_id
 from bot.send_gate import Refuse, Rules, judge
-from bot.store import consents, outbox
+from bot.store import consents, outbox, receipts
+from bot.store.connection import borrow
 from bot.store.outbox import Departure
 from channels.base import AddressRefused, ConfiguredChannel
 from jobs import metrics
 from jobs.base import Job, JobDeps, backoff_s
+from jobs.hand_over import ring_for_card, tell_staff
 
 log = logging.getLogger(__name__)
 
 CLAIM_S = 60.0
 """Longer than any send takes, so that a claim that ran out means nobody is sending."""
+FRESH_S = 30.0
+"""A claim older than this is not used any more: somebody may already be looking it up."""
 LOOK_AFTER_S = 15.0
 """How long a vendor may need to list a message it has taken."""
-PACE_WAIT_MAX_S = 2.0
+WAIT_MAX_S = 2.0
+"""A slot later than this is waited for in the queue, not in a worker's place."""
+BUSY_S = 1.0
+AT_ONCE_PER_CHANNEL = 24
+WORK_MAX_S = 30.0
 ATTEMPTS_MAX = 12
 RETRY_CAP_S = 1800.0
 
 
 async def run(deps: JobDeps, *, conversation_id: str) -> None:
-    """Send what is due, oldest first, until nothing is or the head must wait."""
+    """Send what is due, oldest first, until nothing is, the head must wait, or others want a go."""
     wanted = ConversationId(UUID(conversation_id))
-    while True:
-        async with deps.bot.pool.acquire() as conn:
-            departure = await outbox.claim_next(
-                conn, wanted, now=deps.bot.clock.now(), claim_s=CLAIM_S
-            )
+    clock = deps.bot.clock
+    began_ms = clock.monotonic_ms()
+    while clock.monotonic_ms() - began_ms < WORK_MAX_S * 1000:
+        claimed_ms = clock.monotonic_ms()
+        async with borrow(deps.bot.pool) as conn:
+            departure = await outbox.claim_next(conn, wanted, now=clock.now(), claim_s=CLAIM_S)
         if departure is None:
             return
-        await depart(deps, departure)
+        await _depart(deps, departure, claimed_ms)
+    deps.doorbell.ring("deliver", str(new_id()), conversation_id=conversation_id)
 
 
-async def depart(deps: JobDeps, departure: Departure) -> None:
+async def _depart(deps: JobDeps, departure: Departure, claimed_ms: float) -> None:
     """Send one claimed message, or note why not."""
     channel = deps.channels.get(departure.message.channel)
     if channel is None:
         reason = f"the channel {departure.message.channel} is not configured"
         await _end(deps, departure, Status.DROPPED, reason)
         return
-    verdict = judge(departure, Rules(window_s=channel.window_s), now=deps.bot.clock.now())
-    if isinstance(verdict, Refuse):
-        await _end(deps, departure, Status.DROPPED, verdict.reason)
+    places = deps.places(channel.name, AT_ONCE_PER_CHANNEL)
+    if places.locked():
+        await _give_way(deps, departure)
         return
-    if await _must_wait(deps, departure, channel):
-        return
-    await _send(deps, departure, channel)
+    async with places:
+        if await _must_wait(deps, departure, channel):
+            return
+        await _ask_and_send(deps, departure, channel, claimed_ms)
 
 
 async def _must_wait(deps: JobDeps, departure: Departure, channel: ConfiguredChannel) -> bool:
-    """Reserve the sender's next slot at the vendor; a far one sends the message back."""
-    sender = departure.message.sender or channel.default_sender
-    async with deps.bot.pool.acquire() as conn:
-        wait_s = await outbox.reserve_slot(
-            conn,
-            channel.name,
-            sender,
-            per_second=channel.per_second,
-            wait_max_s=PACE_WAIT_MAX_S,
-        )
-    if wait_s > PACE_WAIT_MAX_S:
-        await _postpone(deps, departure, wait_s, "waits for the sender's pace")
+    """Wait for the sender's slot at the vendor; a far one sends the message back until then."""
+    wait_s = 0.0
+    if departure.slot_at is None:
+        sender = departure.message.sender or channel.default_sender
+        async with borrow(deps.bot.pool) as conn:
+            wait_s = await outbox.reserve_slot(
+                conn, channel.name, sender, per_second=channel.per_second
+            )
+    if wait_s > WAIT_MAX_S:
+        slot_at = deps.bot.clock.now() + timedelta(seconds=wait_s)
+        async with borrow(deps.bot.pool) as conn:
+            await outbox.postpone(
+                conn, departure.message.id, slot_at=slot_at, reason="waits for the sender's pace"
+            )
+        _ring_at(deps, departure, wait_s)
         return True
-    if wait_s > 0:
-        await asyncio.sleep(wait_s)
+    await asyncio.sleep(wait_s)
     return False
+
+
+async def _ask_and_send(
+    deps: JobDeps, departure: Departure, channel: ConfiguredChannel, claimed_ms: float
+) -> None:
+    """The gate is asked at the last moment, with what is true then, not when it was claimed."""
+    async with borrow(deps.bot.pool) as conn:
+        present = await outbox.reread(conn, departure.message.id)
+    is_stale = deps.bot.clock.monotonic_ms() - claimed_ms > FRESH_S * 1000
+    if present is None or is_stale:
+        return
+    verdict = judge(present, Rules(window_s=channel.window_s), now=deps.bot.clock.now())
+    if isinstance(verdict, Refuse):
+        await _end(deps, present, Status.DROPPED, verdict.reason)
+        return
+    await _send(deps, present, channel)
 
 
 async def _send(deps: JobDeps, departure: Departure, channel: ConfiguredChannel) -> None:
@@ -89,7 +119,7 @@ async def _send(deps: JobDeps, departure: Departure, channel: ConfiguredChannel)
         await _retry(deps, departure, error)
     except VendorSilent as error:
         metrics.deliveries.labels(channel.name, "silent").inc()
-        async with deps.bot.pool.acquire() as conn:
+        async with borrow(deps.bot.pool) as conn:
             await outbox.leave_in_doubt(
                 conn, message.id, look_after_s=LOOK_AFTER_S, reason=str(error)
             )
@@ -97,7 +127,7 @@ async def _send(deps: JobDeps, departure: Departure, channel: ConfiguredChannel)
         await _refused(deps, departure, error)
     else:
         metrics.deliveries.labels(channel.name, "sent").inc()
-        async with deps.bot.pool.acquire() as conn:
+        async with borrow(deps.bot.pool) as conn:
             await outbox.mark_sent(
                 conn,
                 message.id,
@@ -111,44 +141,72 @@ async def _retry(deps: JobDeps, departure: Departure, error: VendorUnavailable) 
     metrics.deliveries.labels(departure.message.channel, "retried").inc()
     attempt = departure.message.attempt
     if attempt >= ATTEMPTS_MAX:
-        await _end(deps, departure, Status.FAILED, f"given up after {attempt} tries: {error}")
+        await _fail(deps, departure, f"given up after {attempt} tries: {error}")
         return
     wait_s = max(error.retry_after_s or 0.0, backoff_s(attempt, cap_s=RETRY_CAP_S))
-    await _postpone(deps, departure, wait_s, str(error))
-
-
-async def _postpone(deps: JobDeps, departure: Departure, wait_s: float, reason: str) -> None:
-    """Back into the queue at its old place, with a ring for the moment it is due."""
-    message = departure.message
     due_at = deps.bot.clock.now() + timedelta(seconds=wait_s)
-    async with deps.bot.pool.acquire() as conn:
-        await outbox.retry_later(conn, message.id, due_at=due_at, reason=reason)
-    conversation_id = str(message.conversation_id)
+    async with borrow(deps.bot.pool) as conn:
+        await outbox.retry_later(conn, departure.message.id, due_at=due_at, reason=str(error))
+    _ring_at(deps, departure, wait_s)
+
+
+async def _give_way(deps: JobDeps, departure: Departure) -> None:
+    """The channel's places are taken: come again in a moment, at the old place in the queue."""
+    due_at = deps.bot.clock.now() + timedelta(seconds=BUSY_S)
+    async with borrow(deps.bot.pool) as conn:
+        await outbox.give_way(conn, departure.message.id, due_at=due_at)
+    _ring_at(deps, departure, BUSY_S)
+
+
+def _ring_at(deps: JobDeps, departure: Departure, wait_s: float) -> None:
+    conversation_id = str(departure.message.conversation_id)
     deps.doorbell.ring(
         "deliver", str(new_id()), delay_s=wait_s + 0.01, conversation_id=conversation_id
     )
 
 
 async def _refused(deps: JobDeps, departure: Departure, error: VendorRefused) -> None:
-    async with deps.bot.pool.acquire() as conn, conn.transaction():
-        await outbox.mark_ended(
-            conn, departure.message.id, status=Status.FAILED, reason=f"{error} [{error.code}]"
-        )
-        if isinstance(error, AddressRefused) and error.opted_out:
-            await consents.write(
-                conn, departure.address_id, act="opt_out", source="vendor", words=error.code
-            )
-        elif isinstance(error, AddressRefused):
-            await outbox.suspend(conn, departure.address_id, str(error))
+    """What the vendor says of the address is kept; a refusal that is our fault goes to staff."""
+    reason = f"{error} [{error.code}]"
+    if not isinstance(error, AddressRefused):
+        await _fail(deps, departure, reason)
+        return
     metrics.deliveries.labels(departure.message.channel, "refused").inc()
+    async with borrow(deps.bot.pool) as conn, conn.transaction():
+        await outbox.mark_ended(conn, departure.message.id, status=Status.FAILED, reason=reason)
+        await outbox.drop_rest(conn, departure.message)
+        if error.opted_out:
+            await consents.write(
+                conn,
+                departure.address_id,
+                act="opt_out",
+                source="vendor",
+                said_at=deps.bot.clock.now(),
+                words=error.code,
+            )
+        else:
+            await receipts.suspend(conn, departure.address_id, str(error))
+
+
+async def _fail(deps: JobDeps, departure: Departure, reason: str) -> None:
+    """The customer waits for words that will not come, so a person is told."""
+    message = departure.message
+    metrics.deliveries.labels(message.channel, "failed").inc()
+    async with borrow(deps.bot.pool) as conn, conn.transaction():
+        await outbox.mark_ended(conn, message.id, status=Status.FAILED, reason=reason)
+        await outbox.drop_rest(conn, message)
+        opened = await tell_staff(
+            deps, conn, message, Trouble(reason="failed_send", explanation=reason)
+        )
+    ring_for_card(deps, opened)
 
 
 async def _end(deps: JobDeps, departure: Departure, status: Status, reason: str) -> None:
     metrics.deliveries.labels(departure.message.channel, status.value).inc()
-    facts: Mapping[str, object] = {"message_id": str(departure.message.id), "reason": reason}
-    log.info("message.not_sent", extra=dict(facts))
-    async with deps.bot.pool.acquire() as conn:
+    facts = {"message_id": str(departure.message.id), "reason": reason}
+    log.info("message.not_sent", extra=facts)
+    async with borrow(deps.bot.pool) as conn:
         await outbox.mark_ended(conn, departure.message.id, status=status, reason=reason)
 
 
-job = Job(run=run, timeout_s=600.0)
+job = Job(run=run, timeout_s=60.0)

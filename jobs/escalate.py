@@ -7,19 +7,25 @@ is posted.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
 from bot.domain import Author, Direction, EscalationId, StoredMessage
 from bot.errors import VendorRefused, VendorSilent, VendorUnavailable
+from bot.ids import new_id
 from bot.profile import money
 from bot.store import emotions, escalations, messages, quotes
+from bot.store.connection import borrow
 from bot.store.escalations import Escalation
 from channels.desk import Card, Desk, PostedCard
 from jobs import metrics
 from jobs.base import Job, JobDeps, backoff_s
 
-CLAIM_S = 45.0
+CLAIM_S = 50.0
+LOOK_MAX_S = 20.0
+LOOK_AFTER_S = 5.0
+LOOK_AGAIN_S = 60.0
 EXCHANGE_MAX = 8
 REFUSED_AGAIN_S = 300.0
 """A refusal waits for somebody to mend the desk's settings; the card stays owed."""
@@ -31,6 +37,7 @@ REASONS = {
     "tool": "The concierge needs a person",
     "not_understood": "The concierge does not understand",
     "failed": "The concierge could not answer",
+    "failed_send": "A reply could not be sent",
     "unknown_send": "Nobody can tell whether a reply was sent",
 }
 
@@ -39,35 +46,41 @@ async def run(deps: JobDeps, *, escalation_id: str) -> None:
     """Post the card, unless it stands already."""
     if deps.desk is None:
         return
-    async with deps.bot.pool.acquire() as conn:
+    async with borrow(deps.bot.pool) as conn:
         wanted = EscalationId(UUID(escalation_id))
         escalation = await escalations.claim_post(conn, wanted, claim_s=CLAIM_S)
     if escalation is None:
         return
     try:
         posted = await _post_once(deps, deps.desk, escalation)
+    except _StillInDoubt as error:
+        await _doubt(deps, escalation, LOOK_AGAIN_S, error)
     except VendorUnavailable as error:
         wait_s = max(error.retry_after_s or 0.0, backoff_s(escalation.attempts, cap_s=300.0))
         await _owe(deps, escalation, wait_s, error)
     except VendorRefused as error:
         await _owe(deps, escalation, REFUSED_AGAIN_S, error)
     except VendorSilent as error:
-        async with deps.bot.pool.acquire() as conn:
-            await escalations.leave_in_doubt(
-                conn, escalation.id, look_after_s=5.0, error=str(error)
-            )
+        await _doubt(deps, escalation, LOOK_AFTER_S, error)
     else:
         metrics.escalations.labels(escalation.reason).inc()
-        async with deps.bot.pool.acquire() as conn:
+        async with borrow(deps.bot.pool) as conn:
             await escalations.mark_posted(
                 conn, escalation.id, desk_channel=posted.channel, desk_ts=posted.ts
             )
 
 
+class _StillInDoubt(Exception):
+    """The desk could not say whether the card stands there; posting blindly might double it."""
+
+
 async def _post_once(deps: JobDeps, desk: Desk, escalation: Escalation) -> PostedCard:
     if escalation.in_doubt:
-        since = escalation.created_at
-        found = await desk.find_posted(str(escalation.id), since)
+        try:
+            async with asyncio.timeout(LOOK_MAX_S):
+                found = await desk.find_posted(str(escalation.id), escalation.created_at)
+        except (VendorUnavailable, VendorRefused, TimeoutError) as error:
+            raise _StillInDoubt(str(error)) from error
         if found is not None:
             return found
     return await desk.post(await make_card(deps, escalation))
@@ -75,13 +88,24 @@ async def _post_once(deps: JobDeps, desk: Desk, escalation: Escalation) -> Poste
 
 async def _owe(deps: JobDeps, escalation: Escalation, wait_s: float, error: Exception) -> None:
     due_at = deps.bot.clock.now() + timedelta(seconds=wait_s)
-    async with deps.bot.pool.acquire() as conn:
+    async with borrow(deps.bot.pool) as conn:
         await escalations.retry_post(conn, escalation.id, due_at=due_at, error=str(error)[:300])
+    escalation_id = str(escalation.id)
+    deps.doorbell.ring("escalate", str(new_id()), delay_s=wait_s, escalation_id=escalation_id)
+
+
+async def _doubt(
+    deps: JobDeps, escalation: Escalation, look_after_s: float, error: Exception
+) -> None:
+    async with borrow(deps.bot.pool) as conn:
+        await escalations.leave_in_doubt(
+            conn, escalation.id, look_after_s=look_after_s, error=str(error)[:300]
+        )
 
 
 async def make_card(deps: JobDeps, escalation: Escalation) -> Card:
     """The card as staff shall see it."""
-    async with deps.bot.pool.acquire() as conn:
+    async with borrow(deps.bot.pool) as conn:
         transcript = await messages.list_transcript(
             conn, escalation.conversation_id, limit=EXCHANGE_MAX
         )

@@ -10,15 +10,15 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.domain import Message
-from bot.errors import VendorError
+from bot.errors import VendorRefused
 from bot.store import dead_letters, messages
+from bot.store.connection import borrow
 from jobs.base import Job, JobDeps
 
 log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 """Looked at again each time: vendors list late, and clocks differ."""
-FIRST_LOOK = timedelta(hours=24)
 BATCH = 100
 
 
@@ -31,26 +31,29 @@ async def run(deps: JobDeps, *, channel: str) -> None:
     since = await _since(deps, channel, now)
     try:
         listed = await configured.list_received(since)
-    except VendorError as error:
-        log.warning("gap_fill.failed", extra={"channel": channel, "said": str(error)})
-        return
+    except VendorRefused as error:
+        log.warning("gap_fill.refused", extra={"channel": channel, "said": str(error)})
+        listed = ()
     found = 0
     for start in range(0, len(listed), BATCH):
         found += await _take_in(deps, listed[start : start + BATCH])
-    async with deps.bot.pool.acquire() as conn:
+    async with borrow(deps.bot.pool) as conn:
         await dead_letters.mark_looked(conn, channel, at=now, found=found)
     if found:
         log.warning("gap_fill.found", extra={"channel": channel, "found": found})
 
 
 async def _since(deps: JobDeps, channel: str, now: datetime) -> datetime:
-    async with deps.bot.pool.acquire() as conn:
+    """Where the last look ended; a new database begins now, not with what others have answered."""
+    async with borrow(deps.bot.pool) as conn:
         looked = await dead_letters.last_look(conn, channel)
-    return (looked or now - FIRST_LOOK) - OVERLAP
+        heard = await dead_letters.last_inbound(conn, channel)
+    known = looked or heard
+    return known - OVERLAP if known else now
 
 
 async def _take_in(deps: JobDeps, batch: tuple[Message, ...]) -> int:
-    async with deps.bot.pool.acquire() as conn:
+    async with borrow(deps.bot.pool) as conn:
         recorded = await messages.record_inbound(conn, batch, received_at=deps.bot.clock.now())
     for each in recorded:
         if each.is_fresh:
@@ -63,4 +66,4 @@ async def _take_in(deps: JobDeps, batch: tuple[Message, ...]) -> int:
     return sum(each.is_fresh for each in recorded)
 
 
-job = Job(run=run, timeout_s=300.0)
+job = Job(run=run, timeout_s=60.0)

@@ -11,10 +11,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
-from arq.constants import default_queue_name, job_key_prefix
+from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
 from redis.exceptions import RedisError
 
@@ -28,9 +29,22 @@ RINGS_PER_PIPELINE = 500
 WAITING_MAX = 20_000
 
 
+class Lane(StrEnum):
+    """The queues. Errands that hang on a vendor never keep a turn waiting, nor turns an errand."""
+
+    TURNS = "concierge:turns"
+    ERRANDS = "concierge:errands"
+
+
+def lane_of(job: str) -> Lane:
+    """The queue that a job of this name waits in."""
+    return Lane.TURNS if job == "take_turn" else Lane.ERRANDS
+
+
 class Ring(NamedTuple):
     """A wish that a job be run."""
 
+    lane: Lane
     job: str
     due_ms: int
     """Since the Unix epoch."""
@@ -94,12 +108,25 @@ class Doorbell:
         """`ring`, with the job's ids as they are."""
         if len(self._waiting) < WAITING_MAX:
             due_ms = int((self._clock.now().timestamp() + delay_s) * 1000)
-            self._waiting[f"{job}:{key}"] = Ring(job, due_ms, ids)
+            self._waiting[f"{job}:{key}"] = Ring(lane_of(job), job, due_ms, ids)
             self._rung.set()
 
     def probe(self) -> None:
         """Find out whether Redis is there again, by writing nothing."""
         self._rung.set()
+
+    async def forget_overdue(self, *, older_than_s: float) -> None:
+        """Drop rings nobody has taken for so long: they would stand before everything new.
+
+        What they were for is found by the sweep that calls this.
+        """
+        latest_ms = int((self._clock.now().timestamp() - older_than_s) * 1000)
+        try:
+            async with asyncio.timeout(3.0):
+                for lane in Lane:
+                    await self._redis.zremrangebyscore(lane, "-inf", latest_ms)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("doorbell.unheard", extra={"error": type(error).__name__})
 
     async def _write_forever(self) -> None:
         while True:
@@ -111,7 +138,7 @@ class Doorbell:
 
     async def _write(self) -> None:
         names = list(self._waiting)[:RINGS_PER_PIPELINE]
-        batch = {name: self._waiting.pop(name) for name in names}
+        batch = {name: self._waiting[name] for name in names}
         try:
             async with asyncio.timeout(3.0):
                 await self._push(batch)
@@ -120,6 +147,10 @@ class Doorbell:
             self.is_connected = False
             facts = {"dropped": len(batch), "error": type(error).__name__}
             log.warning("doorbell.unheard", extra=facts)
+        # Only now: a write that was cancelled half way is written again by `close`.
+        for name, ring in batch.items():
+            if self._waiting.get(name) is ring:
+                del self._waiting[name]
 
     async def _push(self, batch: Mapping[str, Ring]) -> None:
         """Write jobs as arq's own enqueue does, but many at once and without its WATCH.
@@ -127,9 +158,14 @@ class Doorbell:
         NX keeps a queued job as it is; a running one keeps its key, which is why the callers put
         something into the key that changes when the run begins (see schema.sql, record_inbound).
         """
-        pipeline = self._redis.pipeline(transaction=False)
-        for name, ring in batch.items():
-            payload = serialize_job(ring.job, (), ring.ids, None, ring.due_ms, serializer=to_wire)
-            pipeline.set(f"{job_key_prefix}{name}", payload, px=JOB_KEPT_MS, nx=True)
-            pipeline.zadd(default_queue_name, {name: ring.due_ms}, nx=True)
-        await (pipeline.execute() if batch else self._redis.ping())
+        if not batch:
+            await self._redis.ping()
+            return
+        async with self._redis.pipeline(transaction=True) as pipeline:
+            for name, ring in batch.items():
+                payload = serialize_job(
+                    ring.job, (), ring.ids, None, ring.due_ms, serializer=to_wire
+                )
+                pipeline.set(f"{job_key_prefix}{name}", payload, px=JOB_KEPT_MS, nx=True)
+                pipeline.zadd(ring.lane, {name: ring.due_ms}, nx=True)
+            await pipeline.execute()

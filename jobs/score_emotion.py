@@ -13,9 +13,10 @@ from bot.domain import Consent, Emotion, EscalationId, Mode, PrimaryEmotion, Sto
 from bot.escalation import Trouble, describe_anger, escalate
 from bot.language.language_id import detect
 from bot.store import conversations, emotions, messages
+from bot.store.connection import borrow
 from bot.store.messages import Unscored
-from jobs import metrics
 from jobs.base import Job, JobDeps
+from jobs.hand_over import ring_for_card
 
 BATCH = 64
 TEXT_MAX_CHARS = 2000
@@ -28,13 +29,13 @@ async def run(deps: JobDeps) -> None:
 
 
 async def _score_batch(deps: JobDeps) -> bool:
-    async with deps.bot.pool.acquire() as conn:
+    async with borrow(deps.bot.pool) as conn:
         found = await messages.list_unscored(conn, limit=BATCH)
     worded = [row for row in found if row[2].strip()]
     wordless = [row[0] for row in found if not row[2].strip()]
     felt = await deps.bot.reader.emotions([row[2][:TEXT_MAX_CHARS] for row in worded])
     readings = [(row[0], row[1], emotion) for row, emotion in zip(worded, felt, strict=True)]
-    async with deps.bot.pool.acquire() as conn:
+    async with borrow(deps.bot.pool) as conn:
         if readings:
             await emotions.write(conn, readings)
         if wordless:
@@ -62,7 +63,7 @@ async def _tell_staff(deps: JobDeps, row: Unscored, emotion: Emotion) -> None:
     """Hand over unless staff have it already; the waiting messages are answered by the notice."""
     message_id, conversation_id, text, _language = row
     opened: EscalationId | None = None
-    async with deps.bot.pool.acquire() as conn, conn.transaction():
+    async with borrow(deps.bot.pool) as conn, conn.transaction():
         _epoch, mode = await conversations.lock(conn, conversation_id)
         if mode is not Mode.BOT:
             return
@@ -85,10 +86,9 @@ async def _tell_staff(deps: JobDeps, row: Unscored, emotion: Emotion) -> None:
         )
     if opened is None:
         return
-    metrics.escalations.labels("emotion").inc()
-    deps.doorbell.ring("escalate", str(opened), escalation_id=str(opened))
+    ring_for_card(deps, opened)
     key = f"{conversation_id}:{opened}"
     deps.doorbell.ring("deliver", key, conversation_id=str(conversation_id))
 
 
-job = Job(run=run, timeout_s=120.0)
+job = Job(run=run, timeout_s=60.0)

@@ -12,98 +12,109 @@ from datetime import timedelta
 
 from arq import Retry
 
-from bot.ids import new_id
-from bot.store import dead_letters, escalations, messages, outbox
-from bot.store.connection import STORE_DOWN
+from bot.store import dead_letters, escalations, messages, outbox, receipts
+from bot.store.connection import STORE_DOWN, borrow
 from jobs import metrics
 from jobs.base import JobDeps, perform
 
 log = logging.getLogger(__name__)
 
-INTERVAL_S = 15.0
+INTERVAL_S = 8.0
 OUTAGE_INTERVAL_S = 1.0
-NEGLECTED_AFTER = timedelta(seconds=10)
-"""Longer than a burst window and a wake-up take, so that healthy work is not rung for twice."""
+NEGLECTED_AFTER = timedelta(seconds=6)
+"""Longer than a wake-up takes, so that healthy work is not rung for twice; with the interval it
+stays under the 15 seconds by which a lost wake-up may delay an answer."""
 GAP_FILL_EVERY = timedelta(hours=1)
+RING_AGAIN_S = 30
+"""A ring of the sweep has a name of its own for so long: a job that died with its worker, and whose
+name is still taken, must not keep the next one out."""
+OVERDUE_S = 120.0
 LIMIT = 500
 AT_ONCE = 16
-
-
-async def sweep_forever(deps: JobDeps) -> None:
-    """Sweep until cancelled. After an outage, look for what vendors could not deliver."""
-    had_outage = True  # A start is the end of an outage too: somebody was not listening.
-    while True:
-        try:
-            await sweep(deps, fill_gaps=had_outage)
-            had_outage = False
-            pause_s = INTERVAL_S if deps.doorbell.is_connected else OUTAGE_INTERVAL_S
-        except STORE_DOWN as error:
-            log.warning("sweep.failed", extra={"error": type(error).__name__})
-            had_outage = True
-            pause_s = OUTAGE_INTERVAL_S
-        await asyncio.sleep(pause_s)
-
-
-async def sweep(deps: JobDeps, *, fill_gaps: bool = False) -> None:
-    """One pass over everything that may have been forgotten."""
-    found = await _look(deps)
-    if fill_gaps:
-        found += [("gap_fill", name, {"channel": name}) for name in deps.channels]
-    else:
-        found += await _due_gap_fills(deps)
-    if deps.doorbell.is_connected:
-        for job, key, ids in found:
-            deps.doorbell.ring_for(job, key, ids)
-        if not found:
-            deps.doorbell.probe()
-    else:
-        await _do(deps, found)
-        deps.doorbell.probe()
-
 
 Wish = tuple[str, str, dict[str, str]]
 
 
+async def sweep_forever(deps: JobDeps) -> None:
+    """Sweep until cancelled. After an outage, look for what vendors could not deliver.
+
+    This loop is the promise that everything else leans on, so nothing ends it.
+    """
+    had_outage = True  # A start is the end of an outage too: somebody was not listening.
+    here: set[asyncio.Task[None]] = set()
+    while True:
+        try:
+            if had_outage:
+                await _want_gap_fills(deps)
+            await sweep(deps, here)
+            had_outage = False
+            pause_s = INTERVAL_S if deps.doorbell.is_connected else OUTAGE_INTERVAL_S
+        except Exception as error:
+            log.warning("sweep.failed", extra={"error": type(error).__name__})
+            had_outage = had_outage or isinstance(error, STORE_DOWN)
+            pause_s = OUTAGE_INTERVAL_S
+        await asyncio.sleep(pause_s)
+
+
+async def sweep(deps: JobDeps, here: set[asyncio.Task[None]] | None = None) -> None:
+    """One pass over everything that may have been forgotten.
+
+    While Redis is away the work is done in this process, as tasks of the set `here`.
+    """
+    found = await _look(deps)
+    deps.doorbell.probe()
+    if deps.doorbell.is_connected:
+        await deps.doorbell.forget_overdue(older_than_s=OVERDUE_S)
+        bucket = int(deps.bot.clock.now().timestamp()) // RING_AGAIN_S
+        for job, key, ids in found:
+            deps.doorbell.ring_for(job, f"{key}:sweep:{bucket}", ids)
+    elif here is not None:
+        _do_here(deps, found, here)
+
+
+async def _want_gap_fills(deps: JobDeps) -> None:
+    async with borrow(deps.bot.pool) as conn:
+        await dead_letters.want_gap_fill(conn, tuple(deps.channels))
+
+
 async def _look(deps: JobDeps) -> list[Wish]:
     now = deps.bot.clock.now()
-    async with deps.bot.pool.acquire() as conn:
+    async with borrow(deps.bot.pool) as conn:
         neglected = await messages.list_neglected(conn, before=now - NEGLECTED_AFTER, limit=LIMIT)
         due = await outbox.list_due(conn, now=now, limit=LIMIT)
         lost = await outbox.list_lost(conn, limit=LIMIT)
         owed = await escalations.list_due(conn, now=now, limit=LIMIT)
         unscored = await messages.list_unscored(conn, limit=1)
+        gaps = await dead_letters.list_due_gap_fills(
+            conn, tuple(deps.channels), looked_before=now - GAP_FILL_EVERY
+        )
+        await receipts.forget_old(conn)
     for what, rows in (("turns", neglected), ("sends", due), ("lost", lost), ("cards", owed)):
         metrics.backlog.labels(what).set(len(rows))
     found: list[Wish] = [
-        ("take_turn", f"{id_}:{token}", {"conversation_id": str(id_)}) for id_, token in neglected
+        ("take_turn", str(id_), {"conversation_id": str(id_)}) for id_, _token in neglected
     ]
-    found += [("deliver", str(new_id()), {"conversation_id": str(id_)}) for id_ in due]
+    found += [("deliver", str(id_), {"conversation_id": str(id_)}) for id_ in due]
     found += [("look_up_send", str(id_), {"message_id": str(id_)}) for id_ in lost]
     found += [("escalate", str(id_), {"escalation_id": str(id_)}) for id_ in owed]
     found += [("score_emotion", "all", {}) for _ in unscored]
+    found += [("gap_fill", name, {"channel": name}) for name in gaps]
     return found
 
 
-async def _due_gap_fills(deps: JobDeps) -> list[Wish]:
-    now = deps.bot.clock.now()
-    found: list[Wish] = []
-    async with deps.bot.pool.acquire() as conn:
-        for name in deps.channels:
-            looked = await dead_letters.last_look(conn, name)
-            if looked is None or now - looked >= GAP_FILL_EVERY:
-                found.append(("gap_fill", name, {"channel": name}))
-    return found
+def _do_here(deps: JobDeps, found: list[Wish], here: set[asyncio.Task[None]]) -> None:
+    """Do the work without Redis, a little at a time; the next pass finds what is left."""
+    busy = {task.get_name() for task in here}
+    for job, key, ids in found:
+        name = f"{job}:{key}"
+        if name not in busy and len(here) < AT_ONCE:
+            task = asyncio.create_task(_perform(deps, job, ids), name=name)
+            here.add(task)
+            task.add_done_callback(here.discard)
 
 
-async def _do(deps: JobDeps, found: list[Wish]) -> None:
-    """Do the work here, a few at a time; what fails is found again by the next pass."""
-    limit = asyncio.Semaphore(AT_ONCE)
-
-    async def one(job: str, ids: dict[str, str]) -> None:
-        async with limit:
-            try:
-                await perform(deps, job, ids)
-            except Retry:
-                log.info("job.left_to_next_sweep", extra={"job": job})
-
-    await asyncio.gather(*(one(job, ids) for job, _key, ids in found))
+async def _perform(deps: JobDeps, job: str, ids: dict[str, str]) -> None:
+    try:
+        await perform(deps, job, ids)
+    except Retry:
+        log.info("job.left_to_next_sweep", extra={"job": job})

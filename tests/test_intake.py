@@ -6,9 +6,9 @@ import asyncio
 import itertools
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
@@ -41,22 +41,13 @@ def text(number: int, *, sender: str = "+14155550101", words: str = "hello") -> 
 
 
 @dataclass
-class Bell:
-    """Hears what would be rung for."""
-
-    heard: list[Recorded] = field(default_factory=list)
-
-    def __call__(self, recorded: Sequence[Recorded]) -> None:
-        self.heard.extend(recorded)
-
-
-@dataclass
 class Desk:
     """Several intakes, as several web processes have them, on one database."""
 
     pool: Pool
     intakes: tuple[Intake, ...]
-    bell: Bell
+    heard: list[Recorded]
+    """What would be rung for."""
 
     async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         async with self.pool.acquire() as conn:
@@ -67,16 +58,16 @@ class Desk:
 @asynccontextmanager
 async def open_desk(url: str, *, count: int = 2, size: int = 3) -> AsyncIterator[Desk]:
     async with AsyncExitStack() as stack:
-        bell = Bell()
+        heard: list[Recorded] = []
         made = []
         for _ in range(count):
             pool = await open_pool(url, size=size)
             stack.push_async_callback(pool.close)
-            intake = Intake(pool, SystemClock(), wake=bell)
+            intake = Intake(pool, SystemClock(), wake=heard.extend)
             intake.start()
             stack.push_async_callback(intake.close)
             made.append(intake)
-        yield Desk(pool, tuple(made), bell)
+        yield Desk(pool, tuple(made), heard)
 
 
 # ── Once, whatever the order (I2) ───────────────────────────────────────────────────────────
@@ -121,7 +112,7 @@ async def _is_each_once(desk: Desk, run: int, wanted: set[str]) -> None:
     assert sorted(row["external_id"] for row in rows) == sorted(wanted)
     conversations_of = {(row["value"], row["conversation_id"]) for row in rows}
     assert len(conversations_of) == len({row["value"] for row in rows})
-    assert {e.message_id for e in desk.bell.heard if e.is_fresh} == {row["id"] for row in rows}
+    assert {e.message_id for e in desk.heard if e.is_fresh} == {row["id"] for row in rows}
     nobodys = "SELECT FROM customers c WHERE NOT EXISTS (SELECT FROM addresses a"
     assert await desk.rows(nobodys + " WHERE a.customer_id = c.id)") == []
 
@@ -271,11 +262,10 @@ async def test_stopping_tells_whoever_waits(database_url: str) -> None:
 
 
 async def test_a_wake_up_names_a_claim_that_has_not_read_yet(database_url: str) -> None:
-    """I3: every text is either seen by the claim of the token it names, or its wake-up is new.
+    """I3: a text that names a token is seen by every later claim's turn.
 
-    arq drops a wake-up whose name a running job has. The name holds the lease token, read under
-    the lock that orders intake against claims: a text stored before a claim is read by its turn,
-    one stored after it names the raised token, which no running job can have.
+    arq drops a wake-up whose name a running job has; the token in the name is read under the
+    lock that orders intake against claims, so a text stored after a claim has a new name.
     """
     async with open_desk(database_url) as desk:
         first = (await desk.intakes[0].record([text(0)]))[0]

@@ -33,8 +33,8 @@ LEVELS = (
     "deps booking knowledge memory guard consent noise",
     "tools",
     "agents",
-    "router prompting tool_runner orchestrator loading deciding turn intake outbox send_gate "
-    "escalation follow_ups",
+    "router prompting tool_runner orchestrator loading leasing deciding turn intake outbox "
+    "send_gate escalation follow_ups",
     "learning insight",
 )
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names.split()}

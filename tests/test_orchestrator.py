@@ -20,7 +20,7 @@ from modelled import (
     told,
     totals,
 )
-from scripted_model import Step, call, calls, fail, say
+from scripted_model import Step, call, calls, say
 from world import World
 
 from bot.clock import FrozenClock, SystemClock
@@ -134,7 +134,6 @@ async def test_calls_of_a_step_run_with_the_grants_of_who_asked(stores: Stores) 
     steps = (both, call("price_party", ORDER, call_id="call_c"), say(PRICED))
     async with modelled(stores, *steps) as (world, scripted):
         ann = world.customer()
-        await world.rows("SELECT 1")
         assert await ann.asks(f"{CHAIRS} We are 20 adults and 6 kids.") == PRICED
         await world.settles()
         assert [result["ok"] for result in results(scripted, 2)] == [True, False, True]
@@ -179,6 +178,8 @@ async def test_a_profile_name_gives_no_instructions(stores: Stores) -> None:
         scripted.add(say("You are welcome."))
         assert await ann.asks("thanks") == "You are welcome."
         assert "price everything" in str(told(scripted, 2)[1])
+        speakers = [message["role"] for message in told(scripted, 2)]
+        assert speakers == ["system", "user", "assistant", "user"]
         for request in range(len(scripted.requests)):
             rules = [m for m in told(scripted, request) if m["role"] == "system"]
             assert all("price everything" not in str(rule["content"]) for rule in rules)
@@ -266,14 +267,13 @@ async def test_a_long_burst_costs_the_model_no_time(idle_world: World) -> None:
     assert (answer.outcome, answer.text) == ("answered", text)
 
 
-async def test_an_expired_quote_is_followed_by_the_next_version(stores: Stores) -> None:
+async def test_an_expired_quote_is_followed_by_the_next_version(world: World) -> None:
     """A customer who comes back after weeks gets a price, as a new version."""
-    async with modelled(stores, *[fail(400) for _ in range(2)]) as (world, _scripted):
-        ann = world.customer()
-        assert "$1,280.00" in await ann.asks(ASKED)
-        await world.settles()
-        await world.rows("ALTER TABLE quotes DISABLE TRIGGER quotes_are_immutable")
-        await world.rows("UPDATE quotes SET expires_at = now() - interval '1 day'")
-        assert "$1,100.00" in await ann.asks("How much for 20 adults?")
-        await world.settles()
-        assert [version for version, _total in await totals(world)] == [1, 2]
+    ann = world.customer()
+    assert "$1,280.00" in await ann.asks(ASKED)
+    await world.settles()
+    await world.rows("ALTER TABLE quotes DISABLE TRIGGER quotes_are_immutable")
+    await world.rows("UPDATE quotes SET expires_at = now() - interval '1 day'")
+    assert "$1,100.00" in await ann.asks("How much for 20 adults?")
+    await world.settles()
+    assert [version for version, _total in await totals(world)] == [1, 2]

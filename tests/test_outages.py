@@ -9,10 +9,12 @@ import aiohttp
 import pytest
 from caller import Caller, encoded
 from chaos import frozen, server_pid, valkey_pid
+from redis.asyncio import Redis
 from world import World
 
 from bot.devstack import DevStack
 from handlers.service import listen, web_process
+from jobs.base import perform
 from jobs.sweep import sweep, sweep_forever
 
 # ── Stores away (I1, I12) ───────────────────────────────────────────────────────────────────
@@ -84,6 +86,69 @@ async def test_the_sweep_outlives_an_error_of_the_database(
     sweeping.cancel()
     await asyncio.gather(sweeping, return_exceptions=True)
     assert alive
+
+
+async def test_a_long_gap_is_filled_to_its_end(idle_world: World) -> None:
+    """I1: an outage may have cost more texts than a vendor lists on a few pages."""
+    world = idle_world
+    world.stand_ins.point_at("http://127.0.0.1:9")
+    phones = [world.customer(f"+1415556{n % 40:04d}") for n in range(1150)]
+    for start in range(0, len(phones), 50):
+        await asyncio.gather(*(phone.texts("hello") for phone in phones[start : start + 50]))
+    world.stand_ins.point_at(world.url)
+    await perform(world.deps, "gap_fill", {"channel": "sms"})
+    assert await world.value("SELECT count(*) FROM messages") == len(phones)
+
+
+# ── Workers that were killed or slept (I3, I5) ──────────────────────────────────────────────
+
+
+async def test_a_wake_up_that_died_with_its_worker_holds_up_no_turn(idle_world: World) -> None:
+    """I12: the queue believes for minutes that a killed worker is at it; the sweep does not."""
+    world = idle_world
+    ann = world.customer()
+    await ann.texts("price for 10 adults?")
+    redis = Redis.from_url(world.ground.settings.redis_url)
+    await world.until("SELECT count(*) = 1 FROM messages")
+    names: list[str] = []
+    async with asyncio.timeout(5):
+        while not any("take_turn" in name for name in names):
+            names = [key.decode() async for key in redis.scan_iter("arq:job:*")]
+    for name in names:
+        await redis.set(name.replace("arq:job:", "arq:in-progress:"), b"1", ex=600)
+    await redis.aclose()
+    await world.rows("UPDATE messages SET created_at = created_at - interval '20 seconds'")
+    await world.start_worker()
+    await sweep(world.deps)
+    assert "$550.00" in await ann.hears()
+
+
+async def test_a_sender_that_slept_past_its_claim_sends_nothing(idle_world: World) -> None:
+    """I5: while it slept another worker asked the vendor, and the message is that one's to send."""
+    world = idle_world
+    ann = world.customer()
+    await ann.texts("price for 10 adults?")
+    await world.until("SELECT count(*) = 1 FROM conversations")
+    ids = {"conversation_id": str(await world.value("SELECT id FROM conversations"))}
+    await perform(world.deps, "take_turn", ids)
+    await perform(world.deps, "deliver", ids)
+    await ann.texts("and for 12 adults?")
+    await perform(world.deps, "take_turn", ids)
+    async with world.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT FROM sender_pace FOR UPDATE")
+        sleeper = asyncio.create_task(perform(world.deps, "deliver", ids))
+        await world.until("SELECT count(*) = 1 FROM messages WHERE status = 'sending'")
+        await world.rows(
+            "UPDATE messages SET claimed_until = now() - interval '1 second'"
+            " WHERE status = 'sending'"
+        )
+        lost = str(await world.value("SELECT id FROM messages WHERE status = 'sending'"))
+        await perform(world.deps, "look_up_send", {"message_id": lost})
+    await sleeper
+    await perform(world.deps, "deliver", ids)
+    await ann.hears(2)
+    await world.settles()
+    assert len(ann.received) == 2
 
 
 # ── Many processes (I2) ─────────────────────────────────────────────────────────────────────

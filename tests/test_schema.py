@@ -205,7 +205,8 @@ INSERT INTO conversations (customer_id, channel) SELECT id, 'sms' FROM customers
 INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, text,
   status, scored, due_at, created_at, claimed_until)
 SELECT c.id, a.id, CASE n % 2 WHEN 0 THEN 'inbound' ELSE 'outbound' END, 'sms',
-  'SM' || a.value || 'n' || n, CASE n % 2 WHEN 0 THEN 'customer' ELSE 'bot' END, repeat('word ', 20),
+  'SM' || a.value || 'n' || n, CASE n % 2 WHEN 0 THEN 'customer' ELSE 'bot' END,
+  repeat('word ', 20),
   CASE n % 2 WHEN 0 THEN 'answered' ELSE 'delivered' END, true, now(), now(), now()
 FROM generate_series(1, 20) n, conversations c JOIN addresses a USING (customer_id);
 WITH few AS (SELECT id, row_number() OVER () AS n FROM messages LIMIT 40)
@@ -227,7 +228,7 @@ HOT: dict[str, tuple[str, tuple[object, ...], str]] = {
     "list_lost": (outbox._LOST, (500,), "messages_in_flight"),
     "list_neglected": (messages._NEGLECTED, (NOW, 500), "messages_waiting"),
     "list_unscored": (messages._UNSCORED, (64,), "messages_unscored"),
-    "receipt": (receipts._RECEIPT, ("sms", "SM1", "read", ""), "one_row_per_vendor_message"),
+    "receipt": (receipts._MOVE, ("sms", "SM1", "read", ""), "one_row_per_vendor_message"),
 }
 
 

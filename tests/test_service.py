@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -33,8 +34,10 @@ def folder() -> Iterator[Path]:
     made.chmod(0o711)
     yield made
     for process in _left_in(made):
-        process.kill()
-        process.wait(10)
+        # The children of a database that was killed end by themselves.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+            process.wait(10)
     shutil.rmtree(made)
     for log in made.parent.glob(f"{made.name}*.log"):
         log.unlink()
@@ -69,7 +72,7 @@ class Running:
         ):
             assert response.status < 300, await response.text()
 
-    async def rows(self, query: str) -> list[str]:
+    async def rows(self, query: str) -> list[object]:
         """The only column of a query on the service's own database."""
         digest = devstack._digest(self.folder.resolve())
         host = f"/tmp/concierge-{os.geteuid()}-{digest}/pg"
@@ -85,7 +88,7 @@ class Running:
         async with asyncio.timeout(ANSWERS_WITHIN_S):
             while len(found := await self.rows(query)) < count:
                 await asyncio.sleep(0.1)
-        return found
+        return [str(text) for text in found]
 
     async def stop(self) -> int:
         """Tell it to stop; its exit status."""
@@ -100,10 +103,10 @@ def _left_in(folder: Path) -> list[psutil.Process]:
         try:
             stands = process.cwd().startswith(str(folder))
             given = process.environ().get("DATA_DIR") == str(folder)
+            if (stands or given) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
         except (psutil.Error, OSError):
             continue
-        if (stands or given) and process.status() != psutil.STATUS_ZOMBIE:
-            found.append(process)
     return found
 
 
@@ -154,7 +157,14 @@ async def refused(folder: Path, port: int, **more: str) -> tuple[int, list[str]]
 async def gone(processes: list[psutil.Process], *, within_s: float) -> list[psutil.Process]:
     """Those of them that still live after that time."""
     _, alive = await asyncio.to_thread(psutil.wait_procs, processes, timeout=within_s)
-    return [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
+    return [each for each in alive if _lives(each)]
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def test_it_starts_answers_and_stops_without_a_trace(folder: Path) -> None:
@@ -253,6 +263,7 @@ async def test_told_to_stop_while_it_starts(folder: Path) -> None:
     process = await begin(folder, free_port())
     async with asyncio.timeout(STARTS_WITHIN_S):
         while not any(each.name() == "postgres" for each in _left_in(folder)):
+            assert process.returncode is None
             await asyncio.sleep(0.02)
     process.send_signal(signal.SIGTERM)
     await asyncio.wait_for(process.wait(), STOPS_WITHIN_S)

@@ -8,24 +8,15 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import shutil
-import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import asyncpg
 import pytest
-from chaos import Service, Stores, ask, clean_environment, free_port, open_stores, until_ready
+from chaos import ask, until_ready
 from redis.asyncio import Redis
-
-from bot import devstack
-from bot.profile import load_profile
-from bot.settings import load_settings
-from handlers.sandbox.server import StandIns
-from handlers.service import migrate
+from soak_rig import Rig, open_rig
 
 pytestmark = pytest.mark.soak
 
@@ -47,66 +38,11 @@ OUT = """SELECT m.external_id, m.status, a.value FROM messages m
 JOIN addresses a ON a.id = m.address_id WHERE m.direction = 'outbound' ORDER BY m.seq"""
 
 
-@dataclass
-class Tally:
-    """What the customers' side knows."""
-
-    sent: dict[str, int] = field(default_factory=dict)
-    """The best answer to any webhook of a text, by its sid."""
-    answers: Counter[int] = field(default_factory=Counter)
-    unkept: list[str] = field(default_factory=list)
-    """Texts that were acknowledged and not in the database that very moment."""
-    faults: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass
-class Rig:
-    """The service with all that can go wrong around it."""
-
-    stores: Stores
-    stand_ins: StandIns
-    web: Service
-    worker: Service
-    database_url: str
-    url: str
-    dice: random.Random
-    tally: Tally = field(default_factory=Tally)
-    is_away: bool = False
-
-
 @pytest.fixture
 async def rig() -> AsyncIterator[Rig]:
-    """Web and worker as processes, stores of their own, the vendors in here."""
-    # Not below pytest's own folder, which the database's user may not enter.
-    folder = Path(tempfile.mkdtemp(prefix="concierge-soak-"))
-    stand_ins = StandIns(business_number=load_profile().business.phone)
-    await stand_ins.start()
-    async with open_stores(folder) as stores:
-        database_url = await devstack.create_database(stores.stack.database_url, "soak")
-        port = free_port()
-        url = f"http://127.0.0.1:{port}"
-        environment = clean_environment(
-            {
-                "DATABASE_URL": database_url,
-                "REDIS_URL": stores.stack.redis_url,
-                "PORT": str(port),
-                "PUBLIC_URL": url,
-                "BURST_WINDOW_MS": "100",
-                **stand_ins.environment(url),
-            }
-        )
-        await migrate(load_settings(environment))
-        web = Service("serve", environment, folder / "web.log")
-        worker = Service("work", environment, folder / "worker.log")
-        made = Rig(stores, stand_ins, web, worker, database_url, url, random.Random(SEED), Tally())
-        await asyncio.gather(web.start(), worker.start())
-        try:
-            await until_ready(url)
-            yield made
-        finally:
-            await asyncio.gather(web.stop(), worker.stop())
-            await stand_ins.stop()
-    shutil.rmtree(folder)
+    """The service, running, with all that can go wrong around it."""
+    async with open_rig(random.Random(SEED)) as opened:
+        yield opened
 
 
 async def test_nothing_is_lost_doubled_or_out_of_order(rig: Rig) -> None:

@@ -218,6 +218,27 @@ async def test_two_tools_in_one_step_and_every_call_has_its_result(stores: Store
         assert await world.value("SELECT count(*) FROM tool_calls WHERE ok") == 2
 
 
+@pytest.mark.parametrize(
+    ("slip", "error"),
+    [
+        (call("give_discount", {"percent": 50}), "no tool 'give_discount'"),
+        (call("price_party", '{"guests": [{"code": "adult", '), "not valid JSON"),
+        (call("price_party", {"guests": "20 adults"}), "guests"),
+        (call("price_party", {**ORDER, "customer_id": "another"}), "customer_id"),
+    ],
+    ids=["unknown tool", "broken JSON", "wrong types", "another's data"],
+)
+async def test_a_slip_is_told_back_and_mended(stores: Stores, slip: Step, error: str) -> None:
+    """I9, I10: nothing is run that should not be, and the model may try again."""
+    right = call("price_party", ORDER, call_id="call_2")
+    async with modelled(stores, slip, right, say(PRICED)) as (world, scripted):
+        assert await world.customer().asks(ASKED) == PRICED
+        await world.settles()
+        assert error in str(results(scripted, 1)[0]["error"])
+        assert [result["ok"] for result in results(scripted, 2)] == [False, True]
+        assert await totals(world) == [TRUE]
+
+
 async def test_text_that_no_database_takes_is_mended(stores: Stores) -> None:
     """A NUL or half an emoji in a model's words must not lose the turn."""
     slip = '{"guests": [{"code": "adult\\u0000", "count": 20}], "town": "\\ud83d"}'

@@ -14,7 +14,7 @@ import asyncpg
 from bot.errors import ConciergeError, Conflict
 
 if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
+    from asyncpg.pool import PoolAcquireContext, PoolConnectionProxy
 
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
@@ -33,6 +33,15 @@ STORE_DOWN = (
     asyncpg.TooManyConnectionsError,
 )
 """What a caller sees when the database is away rather than wrong."""
+
+SESSION = {
+    # A process that froze in the middle of a transaction must not hold a conversation for ever,
+    # and whoever waits for its lock must not wait longer than a vendor does.
+    "idle_in_transaction_session_timeout": "30s",
+    "lock_timeout": "4s",
+    "tcp_keepalives_idle": "30",
+}
+BORROW_TIMEOUT_S = 10.0
 
 _CONFLICTS = {
     "one_row_per_vendor_message": "this vendor message is already stored",
@@ -67,9 +76,19 @@ async def open_pool(database_url: str, *, size: int) -> Pool:
         "command_timeout": 15.0,
         "timeout": 5.0,
         "max_inactive_connection_lifetime": 120.0,
+        "server_settings": SESSION,
     }
     pool: Pool = await asyncpg.create_pool(database_url, **options)
     return pool
+
+
+def borrow(pool: Pool) -> PoolAcquireContext[asyncpg.Record]:
+    """A connection for one `async with`; waiting for it ends as the database's absence does.
+
+    Raises:
+        TimeoutError: none came free in time.
+    """
+    return pool.acquire(timeout=BORROW_TIMEOUT_S)
 
 
 def translate(error: asyncpg.IntegrityConstraintViolationError) -> ConciergeError:

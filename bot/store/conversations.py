@@ -11,17 +11,20 @@ from bot.store.connection import Connection
 _CLAIM = """UPDATE conversations
 SET lease_token = lease_token + 1, lease_until = now() + make_interval(secs => $2)
 WHERE id = $1 AND mode <> 'closed' AND (lease_until IS NULL OR lease_until < now())
-RETURNING lease_token, epoch, mode"""
+RETURNING lease_token, epoch, mode, turn_failures"""
 
 _HEARTBEAT = """UPDATE conversations SET lease_until = now() + make_interval(secs => $3)
 WHERE id = $1 AND lease_token = $2 RETURNING true"""
 
 _RELEASE = "UPDATE conversations SET lease_until = NULL WHERE id = $1 AND lease_token = $2"
 
+_FAILED = """UPDATE conversations SET turn_failures = turn_failures + 1, lease_until = NULL
+WHERE id = $1 AND lease_token = $2"""
+
 _LOCK = "SELECT lease_token, epoch, mode FROM conversations WHERE id = $1 FOR NO KEY UPDATE"
 
-_KEEP = """UPDATE conversations SET agent = coalesce($2, agent), language = coalesce($3,
-  language) WHERE id = $1"""
+_KEEP = """UPDATE conversations SET agent = coalesce($2, agent), language = coalesce($3, language),
+  turn_failures = 0 WHERE id = $1"""
 
 _RAISE_EPOCH = "UPDATE conversations SET epoch = epoch + 1, mode = $2 WHERE id = $1 RETURNING epoch"
 
@@ -60,6 +63,7 @@ async def claim(
         token=row["lease_token"],
         epoch=row["epoch"],
         mode=Mode(row["mode"]),
+        failures=row["turn_failures"],
     )
 
 
@@ -71,6 +75,11 @@ async def keep_lease(conn: Connection, lease: Lease, *, lease_s: float) -> bool:
 async def release(conn: Connection, lease: Lease) -> None:
     """Let the next worker in; does nothing for a lease that is no longer ours."""
     await conn.execute(_RELEASE, lease.conversation_id, lease.token)
+
+
+async def note_failure(conn: Connection, lease: Lease) -> None:
+    """A turn has raised; counted in the row, so that it holds over workers and restarts."""
+    await conn.execute(_FAILED, lease.conversation_id, lease.token)
 
 
 async def lock_for_commit(conn: Connection, lease: Lease) -> None:

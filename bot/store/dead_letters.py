@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,7 +33,14 @@ _REPLAYED = "UPDATE dead_letters SET replayed_at = now() WHERE id = $1"
 
 _LOOKED = """INSERT INTO gap_fills (channel, looked_at, found) VALUES ($1, $2, $3)
 ON CONFLICT (channel) DO UPDATE
-SET looked_at = excluded.looked_at, found = gap_fills.found + excluded.found"""
+SET looked_at = excluded.looked_at, found = gap_fills.found + excluded.found, wanted = false"""
+
+_WANT = """INSERT INTO gap_fills (channel, looked_at, wanted)
+SELECT name, NULL, true FROM unnest($1::text[]) AS asked (name)
+ON CONFLICT (channel) DO UPDATE SET wanted = true"""
+
+_DUE = """SELECT name FROM unnest($1::text[]) AS asked (name) WHERE NOT EXISTS (
+  SELECT FROM gap_fills g WHERE g.channel = name AND NOT g.wanted AND g.looked_at >= $2)"""
 
 _LAST_LOOK = "SELECT looked_at FROM gap_fills WHERE channel = $1"
 
@@ -67,6 +74,19 @@ async def mark_replayed(conn: Connection, letter_id: UUID) -> None:
 async def mark_looked(conn: Connection, channel: str, *, at: datetime, found: int) -> None:
     """Note how far a gap fill has looked and what it found."""
     await conn.execute(_LOOKED, channel, at, found)
+
+
+async def want_gap_fill(conn: Connection, channels: Sequence[str]) -> None:
+    """Somebody was not listening for a while; kept until a look has succeeded."""
+    await conn.execute(_WANT, list(channels))
+
+
+async def list_due_gap_fills(
+    conn: Connection, channels: Sequence[str], *, looked_before: datetime
+) -> tuple[str, ...]:
+    """The channels that must be looked at: wanted, never looked at, or too long ago."""
+    rows = await conn.fetch(_DUE, list(channels), looked_before)
+    return tuple(row["name"] for row in rows)
 
 
 async def last_look(conn: Connection, channel: str) -> datetime | None:

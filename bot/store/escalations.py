@@ -50,14 +50,13 @@ LEFT JOIN LATERAL (SELECT value FROM addresses WHERE customer_id = p.id
 
 _POSTED = """UPDATE escalations SET post_status = 'posted', desk_channel = $2, desk_ts = $3,
   post_error = NULL
-WHERE id = $1"""
+WHERE id = $1 AND post_status = 'posting'"""
 
-_RETRY = (
-    "UPDATE escalations SET post_status = 'queued', post_due_at = $2, post_error = $3 WHERE id = $1"
-)
+_RETRY = """UPDATE escalations SET post_status = 'queued', post_due_at = $2, post_error = $3
+WHERE id = $1 AND post_status = 'posting'"""
 
 _DOUBT = """UPDATE escalations SET post_due_at = now() + make_interval(secs => $2),
-  post_error = $3 WHERE id = $1"""
+  post_error = $3 WHERE id = $1 AND post_status = 'posting'"""
 
 _DUE = """SELECT id FROM escalations WHERE post_status IN ('queued', 'posting')
   AND post_due_at <= $1

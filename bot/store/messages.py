@@ -52,14 +52,21 @@ class Unscored(NamedTuple):
     language: str | None
 
 
+# However long a text is that somebody sends, no more of it is read than anybody would write: what
+# reads it must never keep other customers waiting.
+WAITING_MAX = 60
+"""More than anybody types: what waits beyond is a flood, and only its end is read."""
+
 _RECORD = "SELECT * FROM record_inbound($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 
-_COLUMNS = """m.id, m.seq, m.direction, m.author, m.kind, m.text, m.status, m.channel, m.address_id,
-  m.created_at, m.language, coalesce(jsonb_array_length(m.rest -> 'media'), 0) AS media_count"""
+_COLUMNS = """m.id, m.seq, m.direction, m.author, m.kind, left(m.text, 4000) AS text, m.status,
+  m.channel, m.address_id,
+  m.created_at, coalesce(m.sent_at, m.created_at) AS said_at, m.language,
+  coalesce(jsonb_array_length(m.rest -> 'media'), 0) AS media_count"""
 
 _WAITING = f"""SELECT {_COLUMNS}, a.consent, m.rest -> 'extras' AS extras
 FROM messages m JOIN addresses a ON a.id = m.address_id
-WHERE m.conversation_id = $1 AND m.status = 'received' ORDER BY m.seq"""
+WHERE m.conversation_id = $1 AND m.status = 'received' ORDER BY m.seq DESC LIMIT $2"""
 
 _TRANSCRIPT = f"""SELECT {_COLUMNS} FROM messages m
 WHERE m.conversation_id = $1 AND m.status NOT IN ('received', 'dropped')
@@ -71,13 +78,16 @@ _HAS_WAITING = """SELECT EXISTS (SELECT FROM messages WHERE conversation_id = $1
 _ACCOUNT = """UPDATE messages SET status = $2, reason = $3, turn_id = $4, updated_at = now()
 WHERE id = ANY ($1::uuid[]) AND status = 'received'"""
 
+_FLOODED = """UPDATE messages SET status = 'ignored', reason = $3, turn_id = $4, updated_at = now()
+WHERE conversation_id = $1 AND status = 'received' AND seq < $2"""
+
 _NEGLECTED = """SELECT m.conversation_id, min(c.lease_token) AS lease_token
 FROM messages m JOIN conversations c ON c.id = m.conversation_id
 WHERE m.status = 'received' AND m.created_at < $1 AND (c.lease_until IS NULL
   OR c.lease_until < now())
 GROUP BY m.conversation_id ORDER BY min(m.created_at) LIMIT $2"""
 
-_UNSCORED = """SELECT m.id, m.conversation_id, m.text, m.language FROM messages m
+_UNSCORED = """SELECT m.id, m.conversation_id, left(m.text, 2000) AS text, m.language FROM messages m
 WHERE m.direction = 'inbound' AND NOT m.scored ORDER BY m.created_at LIMIT $1"""
 
 _SET_LANGUAGE = "UPDATE messages SET language = $2 WHERE id = ANY ($1::uuid[])"
@@ -113,6 +123,7 @@ def stored(row: asyncpg.Record) -> StoredMessage:
         channel=row["channel"],
         address_id=AddressId(row["address_id"]),
         created_at=row["created_at"],
+        said_at=row["said_at"],
         language=row["language"],
         media_count=row["media_count"],
     )
@@ -153,13 +164,13 @@ async def record_inbound(
 
 
 async def list_waiting(
-    conn: Connection, conversation_id: ConversationId
+    conn: Connection, conversation_id: ConversationId, *, limit: int = WAITING_MAX
 ) -> tuple[StoredMessage, ...]:
-    """The unanswered inbound messages, oldest first."""
-    rows = await conn.fetch(_WAITING, conversation_id)
+    """The newest unanswered inbound messages, oldest first."""
+    rows = await conn.fetch(_WAITING, conversation_id, limit)
     return tuple(
         replace(stored(row), consent=Consent(row["consent"]), extras=row["extras"] or NOTHING)
-        for row in rows
+        for row in reversed(rows)
     )
 
 
@@ -188,6 +199,13 @@ async def account_for(
 ) -> None:
     """Mark waiting messages answered, or ignored with the reason (I4)."""
     await conn.execute(_ACCOUNT, list(ids), status.value, reason, turn_id)
+
+
+async def ignore_older(
+    conn: Connection, oldest_read: StoredMessage, conversation_id: ConversationId, turn_id: TurnId
+) -> None:
+    """Account for what waits behind the oldest message that a turn has read: a flood."""
+    await conn.execute(_FLOODED, conversation_id, oldest_read.seq, "too many at once", turn_id)
 
 
 async def list_neglected(

@@ -54,6 +54,8 @@ class Departure:
     mode: Mode
     epoch: int
     """The conversation's present owner count."""
+    slot_at: datetime | None = None
+    """The moment that its sender's pace has reserved for it, if any."""
 
 
 _INSERT = """INSERT INTO messages (conversation_id, address_id, direction, channel, author,
@@ -93,15 +95,34 @@ _SENT = """UPDATE messages SET status = 'sent', external_id = $2, segments = $3,
 _END = """UPDATE messages SET status = $2, reason = $3, updated_at = now() WHERE id = $1
   AND status = 'sending'"""
 
-_RETRY = """UPDATE messages SET status = 'queued', due_at = $2, reason = $3, updated_at = now()
-WHERE id = $1 AND status = 'sending'"""
+# Waiting for the sender's pace is no failed try.
+_POSTPONE = """UPDATE messages SET status = 'queued', due_at = $2, slot_at = $2,
+  attempts = attempts - 1, reason = $3, updated_at = now() WHERE id = $1 AND status = 'sending'"""
+
+_GIVE_WAY = """UPDATE messages SET status = 'queued', due_at = $2, attempts = attempts - 1,
+  updated_at = now() WHERE id = $1 AND status = 'sending'"""
+
+_RETRY = """UPDATE messages SET status = 'queued', due_at = $2, slot_at = NULL, reason = $3,
+  updated_at = now() WHERE id = $1 AND status = 'sending'"""
+
+_DROP_REST = """UPDATE messages SET status = 'dropped', reason = 'an earlier part of it failed',
+  updated_at = now()
+WHERE conversation_id = $1 AND status = 'queued' AND turn_id IS NOT NULL
+  AND turn_id = (SELECT turn_id FROM messages WHERE id = $2)"""
+
+_REREAD = """SELECT d.*, a.value AS recipient, a.our_address, a.consent, a.suspended_reason,
+  a.last_inbound_at, c.mode, c.epoch AS present_epoch
+FROM messages d JOIN addresses a ON a.id = d.address_id
+JOIN conversations c ON c.id = d.conversation_id
+WHERE d.id = $1 AND d.status = 'sending'"""
 
 _DOUBT = """UPDATE messages SET claimed_until = now() + make_interval(secs => $2),
   reason = $3 WHERE id = $1 AND status = 'sending'"""
 
-_DUE = """SELECT DISTINCT conversation_id FROM messages m WHERE status = 'queued' AND due_at <= $1
+_DUE = """SELECT conversation_id FROM messages m WHERE status = 'queued' AND due_at <= $1
 AND NOT EXISTS (SELECT FROM messages e WHERE e.conversation_id = m.conversation_id
-                AND e.status = 'sending' AND e.seq < m.seq) LIMIT $2"""
+                AND e.status = 'sending' AND e.seq < m.seq)
+GROUP BY conversation_id ORDER BY min(due_at) LIMIT $2"""
 
 _LOST = """SELECT id FROM messages WHERE status = 'sending' AND claimed_until < now()
 ORDER BY claimed_until LIMIT $1"""
@@ -110,15 +131,11 @@ _KNOWN = """SELECT external_id FROM messages WHERE channel = $1 AND address_id =
   AND direction = 'outbound'
 AND external_id IS NOT NULL AND created_at > now() - interval '7 days'"""
 
-# A slot too far ahead is told but not taken: the message will come and ask again.
 _PACE = """INSERT INTO sender_pace AS p (channel, sender, next_at)
 VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
-ON CONFLICT (channel, sender) DO UPDATE SET next_at = CASE
-  WHEN p.next_at > clock_timestamp() + make_interval(secs => $4) THEN p.next_at
-  ELSE greatest(p.next_at, clock_timestamp()) + make_interval(secs => $3) END
-RETURNING coalesce(extract(epoch FROM old.next_at - clock_timestamp()), 0)::float8"""
-
-_SUSPEND = "UPDATE addresses SET suspended_reason = $2 WHERE id = $1"
+ON CONFLICT (channel, sender) DO UPDATE
+SET next_at = greatest(p.next_at, clock_timestamp()) + make_interval(secs => $3)
+RETURNING greatest(0, extract(epoch FROM old.next_at - clock_timestamp()))::float8"""
 
 
 async def insert(conn: Connection, draft: Draft) -> MessageId:
@@ -166,6 +183,7 @@ def _departure(row: asyncpg.Record) -> Departure:
         last_inbound_at=row["last_inbound_at"],
         mode=Mode(row["mode"]),
         epoch=row["present_epoch"],
+        slot_at=row["slot_at"],
     )
 
 
@@ -195,7 +213,7 @@ async def mark_sent(
             _SENT + " RETURNING channel", message_id, external_id, segments, at
         )
         if channel:
-            await receipts.apply_early(conn, channel, external_id)
+            await receipts.apply_early(conn, channel, external_id, at=at)
 
 
 async def mark_ended(
@@ -210,6 +228,29 @@ async def retry_later(
 ) -> None:
     """Nothing was sent; back into the queue, at its old place."""
     await conn.execute(_RETRY, message_id, due_at, reason)
+
+
+async def postpone(
+    conn: Connection, message_id: MessageId, *, slot_at: datetime, reason: str
+) -> None:
+    """Nothing was tried; back into the queue until its reserved slot comes."""
+    await conn.execute(_POSTPONE, message_id, slot_at, reason)
+
+
+async def give_way(conn: Connection, message_id: MessageId, *, due_at: datetime) -> None:
+    """Nothing was tried; back into the queue, keeping the slot it may have."""
+    await conn.execute(_GIVE_WAY, message_id, due_at)
+
+
+async def drop_rest(conn: Connection, message: OutboundMessage) -> None:
+    """The later parts of a reply mean nothing without the one that failed."""
+    await conn.execute(_DROP_REST, message.conversation_id, message.id)
+
+
+async def reread(conn: Connection, message_id: MessageId) -> Departure | None:
+    """A claimed message as it is now; None if it is no longer being sent."""
+    row = await conn.fetchrow(_REREAD, message_id)
+    return None if row is None else _departure(row)
 
 
 async def leave_in_doubt(
@@ -236,14 +277,7 @@ async def list_known_ids(conn: Connection, channel: str, address_id: AddressId) 
     return frozenset(row["external_id"] for row in rows)
 
 
-async def reserve_slot(
-    conn: Connection, channel: str, sender: str, *, per_second: float, wait_max_s: float
-) -> float:
-    """Seconds until this sender's slot at the vendor; taken unless beyond `wait_max_s`."""
-    wait_s: float = await conn.fetchval(_PACE, channel, sender, 1.0 / per_second, wait_max_s)
-    return wait_s
-
-
-async def suspend(conn: Connection, address_id: AddressId, reason: str) -> None:
-    """Stop writing to an address that cannot be reached, and say why."""
-    await conn.execute(_SUSPEND, address_id, reason)
+async def reserve_slot(conn: Connection, channel: str, sender: str, *, per_second: float) -> float:
+    """Take this sender's next slot at the vendor; seconds until it comes, in order of asking."""
+    wait_s: float | None = await conn.fetchval(_PACE, channel, sender, 1.0 / per_second)
+    return wait_s or 0.0

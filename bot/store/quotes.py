@@ -12,7 +12,8 @@ from bot.store.connection import Connection
 
 _INSERT = """INSERT INTO quotes (id, conversation_id, customer_id, version, order_priced, lines,
   total, deposit, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
+SELECT $1, $2, $3, greatest($4, 1 + coalesce(max(version), 0)), $5, $6, $7, $8, $9
+FROM quotes WHERE conversation_id = $2"""
 
 _LATEST = """SELECT id, version, order_priced, lines, total, deposit, expires_at FROM quotes
 WHERE conversation_id = $1 AND expires_at > $2 ORDER BY version DESC LIMIT 1"""
@@ -21,10 +22,9 @@ WHERE conversation_id = $1 AND expires_at > $2 ORDER BY version DESC LIMIT 1"""
 async def insert_quote(
     conn: Connection, *, conversation_id: ConversationId, customer_id: CustomerId, quote: Quote
 ) -> None:
-    """Keep a quote for ever.
+    """Keep a quote for ever, under its version or the next one that is free.
 
-    Raises:
-        asyncpg.UniqueViolationError: that version exists already.
+    The caller has locked the conversation, so nobody else is counting.
     """
     await conn.execute(
         _INSERT,

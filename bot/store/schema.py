@@ -46,6 +46,8 @@ async def migrate(conn: Connection) -> int:
     """
     if await conn.fetchval(_SERVER) < 180000:
         raise ConfigError("DATABASE_URL: PostgreSQL 18 or later with pgvector is needed")
+    # Another process may be at it for longer than a session waits for a lock.
+    await conn.execute("SET lock_timeout = 0")
     await conn.execute(_LOCK)
     try:
         version = await find_version(conn)
@@ -63,6 +65,7 @@ async def migrate(conn: Connection) -> int:
         return latest()
     finally:
         await conn.execute(_UNLOCK)
+        await conn.execute("RESET lock_timeout")
 
 
 async def _apply(conn: Connection, path: Path, numbers: tuple[int, ...]) -> None:

@@ -8,58 +8,67 @@ from uuid import UUID
 
 from aiohttp import ClientSession
 
-from bot.errors import ConciergeError
-from bot.store import dead_letters, messages
-from bot.store.connection import Pool, open_pool
+from bot.clock import Clock
+from bot.errors import ConciergeError, ConfigError
+from bot.store import dead_letters, messages, receipts
+from bot.store.connection import Pool, borrow, open_pool
 from bot.store.dead_letters import DeadLetter
 from channels.base import ConfiguredChannel, Parsed, WebhookRequest
 from handlers.commands.base import Command
-from handlers.receipts import apply_receipts
-from handlers.service import Ground, ground
+from handlers.service import ground, migrate
 from jobs.assembly import configure_channels
 
 
 async def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """List what waits, or read it again; 1 when something still cannot be read."""
-    async with ground(environment, embedded=False) as on, ClientSession() as http:
+    async with ground(environment, embedded=True) as on, ClientSession() as http:
         channels = configure_channels(on.environment, http)
+        await migrate(on.settings)
         pool = await open_pool(on.settings.database_url, size=2)
         try:
-            async with pool.acquire() as conn:
+            async with borrow(pool) as conn:
                 letters = await dead_letters.list_open(conn, asked.only)
             if asked.list:
                 for letter in letters:
                     print(f"{letter.id}  {letter.created_at:%Y-%m-%d %H:%M}  {letter.error}")
                 return 0
-            failed = 0
-            for letter in letters:
-                failed += not await _replay(on, pool, channels, letter)
-            print(f"{len(letters) - failed} of {len(letters)} read.")
-            return 1 if failed else 0
+            read = [await replay(on.clock, pool, channels, letter) for letter in letters]
         finally:
             await pool.close()
+    print(f"{sum(read)} of {len(read)} read.")
+    return 0 if all(read) else 1
 
 
-async def _replay(
-    on: Ground, pool: Pool, channels: Mapping[str, ConfiguredChannel], letter: DeadLetter
+async def replay(
+    clock: Clock, pool: Pool, channels: Mapping[str, ConfiguredChannel], letter: DeadLetter
 ) -> bool:
-    """Read one; it was verified when it came. The sweep answers what it holds."""
+    """Read one letter; it was verified when it came. The sweep answers what it holds.
+
+    A letter that still cannot be read, for whatever reason, says so and stays; the others go on.
+    """
     call = WebhookRequest(
         path=letter.path, query=letter.query, headers=letter.headers, body=letter.body
     )
     sharing = [c for c in channels.values() if any(r.path == call.path for r in c.routes)]
     try:
         channel = next((each for each in sharing if each.accepts(call)), None)
-        parsed = channel.parse(call) if channel else Parsed()
-    except ConciergeError as error:
-        print(f"{letter.id}: {error}")
+        if channel is None:
+            raise ConfigError(f"no configured channel reads {letter.path}")
+        await _take_in(clock, pool, channel.parse(call), letter)
+    except Exception as error:
+        said = str(error) if isinstance(error, ConciergeError) else type(error).__name__
+        print(f"{letter.id}: {said}")
         return False
-    async with pool.acquire() as conn, conn.transaction():
-        if parsed.messages:
-            await messages.record_inbound(conn, parsed.messages, received_at=on.clock.now())
-        await dead_letters.mark_replayed(conn, letter.id)
-    await apply_receipts(pool, parsed.receipts)
     return True
+
+
+async def _take_in(clock: Clock, pool: Pool, parsed: Parsed, letter: DeadLetter) -> None:
+    now = clock.now()
+    async with borrow(pool) as conn, conn.transaction():
+        if parsed.messages:
+            await messages.record_inbound(conn, parsed.messages, received_at=now)
+        await receipts.apply(conn, parsed.receipts, at=now)
+        await dead_letters.mark_replayed(conn, letter.id)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
