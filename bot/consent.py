@@ -1,14 +1,16 @@
 """Reads from a message whether its writer opts out, comes back, or asks for help.
 
-A message counts as a keyword only when it is nothing but the keyword. CANCEL is a carrier's word
-for opting out and a customer's word for a booking, so it is asked about and never guessed (I6).
-Sources: Twilio, "Advanced opt-out" and help article 223134027, read 2026-11-22; 47 CFR
-64.1200(a)(10), which makes any reasonable wording a revocation.
+A keyword counts when a message, or a sentence of it, is nothing but the keyword with the small
+words people put around it. Sentences that mean it count too: any reasonable wording is a
+revocation. CANCEL is a carrier's word for opting out and a customer's word for a booking, so it is
+asked about and never guessed (I6). Sources: Twilio, "Advanced opt-out" and help article
+223134027, read 2026-11-22; 47 CFR 64.1200(a)(10).
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
 
 from bot.domain import Kind
@@ -26,9 +28,11 @@ class Wish(StrEnum):
 
 _KEYWORDS = {
     Wish.STOP: (
-        "stop|stopall|stop all|unsubscribe|unsubscribe me|end|quit|revoke|optout|opt-out|opt out"
-        "|stop please|alto|parar|baja|dar de baja|no más mensajes"
-        "|退订|停止|取消订阅|退訂|td|t"
+        "stop|stopp|stopall|stop all|unsubscribe|unsuscribe|end|quit|revoke|optout|opt out|opt-out"
+        "|opt me out|remove me|remove my number|leave me alone|lose my number|cease and desist"
+        "|do not contact|alto|parar|pare|paren|baja|dar de baja|detener|detenganse|no más mensajes"
+        "|cancelar suscripción|déjenme en paz|dejenme en paz"
+        "|退订|退訂|停止|停|取消订阅|td|别烦我|請停止|请停止"
     ),
     Wish.START: (
         "start|unstop|subscribe|resume|opt in|empezar|iniciar|alta|开始|订阅|重新订阅|恢复"
@@ -37,29 +41,52 @@ _KEYWORDS = {
     Wish.CANCEL: "cancel|cancelar|cancela|取消",
 }
 _WISH_OF = {word: wish for wish, words in _KEYWORDS.items() for word in words.split("|")}
+_UNMISTAKABLE = frozenset(
+    {"stop", "stopall", "stop all", "unsubscribe", "opt out", "optout", "退订", "退訂"}
+)
+"""What means it as a sentence of its own, in the middle of other things."""
 
+_AROUND = re.compile(
+    r"^(?:(?:please|pls|plz|just|ok|por favor|wrong number)\s+)+"
+    r"|(?:\s+(?:please|pls|plz|now|me|it|this|that|already|thanks|ya|por favor|gracias"
+    r"|promotions))+$"
+)
+_SIGNATURE = re.compile(
+    r"\n+\s*(?:sent from my|enviado desde mi|发自我的)[^\n]*\s*$", re.IGNORECASE
+)
+_SENTENCES = re.compile(r"[.!?;。！？；\n]+|\s[-–—]\s")
+
+_TEXTS = r"(?:text|message|sms|email|mail|mensaje|correo)(?:s|es)?"
 _STOP_SENTENCES = re.compile(
     "|".join(
         (
             r"\b(?:stop|quit) (?:texting|messaging|emailing|mailing|contacting|writing|spamming)\b",
-            r"\b(?:don'?t|do not|never) (?:text|message|contact|email|write(?: to)?) (?:me|us)\b",
-            r"\b(?:remove|delete|take) me (?:from|off)\b.*\blist\b",
-            r"\bunsubscribe me\b",
-            r"\bno more (?:texts|messages|emails)\b",
-            r"\bstop (?:sending|with) (?:(?:me|us|these|the|your) )*(?:texts?|messages?|emails?)\b",
-            r"\b(?:no me|no nos) (?:escrib|mand|env|contact|molest)\w+ más\b",
+            r"\bstop (?:sending|with) (?:(?:me|us|these|the|your|all) )*" + _TEXTS + r"\b",
+            r"\b(?:don'?t|do not|never) (?:call or )?(?:text|message|contact|email|write(?: to)?)"
+            r" (?:me|us|this number)\b",
+            r"\b(?:don'?t|do not) want (?:to (?:receive|get) )?(?:(?:any|more|your|these) )*"
+            + _TEXTS,
+            r"\b(?:remove|delete|take) (?:me|us|my number) (?:from|off) "
+            r"(?:(?:your|this|the|all) )?(?:(?:mailing|marketing|text|sms|contact|call) )?lists?\b",
+            r"\b(?:want|like|need) to (?:unsubscribe|opt[ -]?out|be removed)\b",
+            r"^no more " + _TEXTS + r"(?: please)?$",
+            r"\bno (?:me|nos) (?:escrib|mand|env|contact|molest)\w+ (?:más|mas|mensajes)\b",
+            r"\bya no (?:me|nos) (?:escrib|mand|env|contact|molest)\w+$",
             r"\b(?:dejen|deje|deja|paren|pare) de (?:escribir|mandar|enviar|molestar|contactar)",
-            r"\bno quiero (?:recibir )?más (?:mensajes|textos|correos)\b",
+            r"\b(?:ya )?no quiero (?:recibir )?(?:más |mas )?(?:mensajes|textos|correos)\b",
             r"\b(?:quíte|quite|borre|bórre|sáque|saque)\w* de (?:la|su) lista\b",
-            r"(?:别|不要|请勿|勿)再?(?:给我|向我)?(?:发|联系|打扰)(?:我|短信|信息|消息|了)",
+            r"(?:别|不要|请勿|勿|停止)再?(?:给我|向我)?(?:发送|发|联系|打扰)(?:我|短信|信息|消息|了|$)",
             r"不(?:要|想)(?:再)?(?:收到|接收)(?:你们的)?(?:短信|信息|消息)",
         )
-    ),
-    re.IGNORECASE,
+    )
 )
-_NEGATED = re.compile(
-    r"\bunless\b|\bwhy\b.*\bstop\b|\bplease don'?t stop\b|\buntil\b", re.IGNORECASE
+# Words beside it that make it mean something else: a condition, a time, another kind of message.
+_NOT_MEANT = re.compile(
+    r"\bunless\b|\buntil\b|\bno (?:me |nos )?deje?n?\b|\bif you\b|\bbefore\b|\bafter\b"
+    r"|\bwhy\b.*\bstop\b|\bdon'?t stop\b"
+    r"|\bdo not stop\b|\bguest list\b|\bde voz\b|\bback\b|\bantes de\b|\bdespués de\b"
 )
+REPEATS_MAX = 10
 _SENTENCE_MAX = 160
 """A revocation is short; a long text that happens to hold the words is a conversation."""
 
@@ -69,9 +96,45 @@ def read_wish(text: str, kind: Kind) -> Wish:
     by_vendor = {Kind.OPT_OUT: Wish.STOP, Kind.OPT_IN: Wish.START, Kind.HELP: Wish.HELP}
     if kind in by_vendor:
         return by_vendor[kind]
-    bare = re.sub(r"\s+", " ", text).strip(" .!¡?¿。！？'\"\t").lower()
-    if bare in _WISH_OF:
-        return _WISH_OF[bare]
-    if len(bare) <= _SENTENCE_MAX and _STOP_SENTENCES.search(bare) and not _NEGATED.search(bare):
+    sentences = [_plain(part) for part in _SENTENCES.split(_SIGNATURE.sub("", text[:1000]))]
+    sentences = [sentence for sentence in sentences if sentence]
+    whole = " ".join(sentences)
+    if (wish := _keyword(whole)) is not Wish.NONE:
+        return wish
+    few = len(sentences) <= REPEATS_MAX
+    if few and any(_bare(sentence) in _UNMISTAKABLE for sentence in sentences):
+        return Wish.STOP
+    short = len(whole) <= _SENTENCE_MAX
+    if short and _STOP_SENTENCES.search(whole) and not _NOT_MEANT.search(whole):
         return Wish.STOP
     return Wish.NONE
+
+
+def _keyword(plain: str) -> Wish:
+    for form in (plain, _bare(plain), plain.replace(" ", "")):
+        if form in _WISH_OF:
+            return _WISH_OF[form]
+        words = form.split()
+        # "STOP STOP STOP" is meant; hundreds of them are a machine's.
+        if len(words) <= REPEATS_MAX and len(set(words)) == 1 and words[0] in _WISH_OF:
+            return _WISH_OF[words[0]]
+    return Wish.NONE
+
+
+def _bare(plain: str) -> str:
+    """Without the polite and impatient words around it."""
+    before = ""
+    while before != plain:
+        before, plain = plain, _AROUND.sub("", plain).strip()
+    return plain
+
+
+def _plain(text: str) -> str:
+    """Lower case letters, digits and single spaces: no emoji, quotes, dashes or hidden marks."""
+    folded = unicodedata.normalize("NFKC", text).replace("\u2019", "'").lower()
+    shown = "".join(
+        letter if letter.isalnum() or letter in "'-" else " "
+        for letter in folded
+        if unicodedata.category(letter) != "Cf"
+    )
+    return " ".join(shown.replace(" - ", " ").split()).strip("'- ")

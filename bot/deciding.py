@@ -27,6 +27,7 @@ from bot.domain import (
     StoredMessage,
 )
 from bot.escalation import Trouble
+from bot.language.language_id import detect
 from bot.language.reader import Reading
 from bot.llm.base import ModelReply
 from bot.noise import why_ignored
@@ -41,6 +42,16 @@ from bot.trace import Trace
 VENDOR_CONFIRMS = "vendor_confirms"
 """The extra by which a channel says that its vendor answers this keyword by itself."""
 OPTED_OUT = "the customer has opted out"
+BOOKING_MEANT = {
+    "booking": "I want to cancel my booking",
+    "my booking": "I want to cancel my booking",
+    "the booking": "I want to cancel my booking",
+    "reserva": "Quiero cancelar mi reserva",
+    "la reserva": "Quiero cancelar mi reserva",
+    "预订": "我想取消预订",
+    "预定": "我想取消预订",
+}
+"""What a customer answers to the question what CANCEL meant, and what it means in full."""
 FELT_MAX = 32
 """How many emotions a turn reads itself; the emotion job reads the others."""
 REQUIRED = frozenset({"opt_out", "opt_in", "help"})
@@ -145,10 +156,10 @@ class _Sorting:
             elif wish is Wish.START or (left and _means_yes(message)):
                 self._consent[message.address_id] = Consent.GIVEN
                 self._keep_consent(message, "opt_in")
-            elif left:
-                self._ignore(message, OPTED_OUT)
             elif wish is Wish.HELP:
                 self._reply_with(message, "help")
+            elif left:
+                self._ignore(message, OPTED_OUT)
             else:
                 self._sort_words(message, wish)
 
@@ -163,7 +174,16 @@ class _Sorting:
         elif message.kind is Kind.UNSUPPORTED and not message.text:
             self._reply_with(message, "unsupported")
         else:
-            self.rest.append(message)
+            self.rest.append(self._answering_question(message))
+
+    def _answering_question(self, message: StoredMessage) -> StoredMessage:
+        """BOOKING after our question what CANCEL meant is the wish to cancel the booking."""
+        asked = self._situation.transcript[-1].text if self._situation.transcript else ""
+        questions = self._deps.profile.texts.cancel_question.values()
+        means_booking = message.text.strip(' .!"“”').lower() in BOOKING_MEANT
+        if not (means_booking and asked in questions):
+            return message
+        return replace(message, text=BOOKING_MEANT[message.text.strip(' .!"“”').lower()])
 
     def _opt_out(self, message: StoredMessage) -> None:
         """Whatever the same address asked just before is not answered any more."""
@@ -196,9 +216,10 @@ class _Sorting:
             self._ignore(message, f"{name}: the carrier answers this itself")
             return
         required = name in REQUIRED
+        prior = self._situation.language
         notice = Notice(
             answers=message,
-            text=text(self._deps.profile, name, self._situation.language),
+            text=text(self._deps.profile, name, detect(message.text, prior=prior)),
             purpose=Purpose.REQUIRED if required else Purpose.CONVERSATIONAL,
             author=Author.SYSTEM if required else Author.BOT,
         )

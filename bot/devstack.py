@@ -63,22 +63,28 @@ async def start(data_dir: Path) -> DevStack:
     lock = await asyncio.to_thread(_hold, data_dir)
     try:
         _make_private(sockets)
-        postgres, valkey = await asyncio.gather(
-            devstack_postgres.start(data_dir, sockets),
-            devstack_redis.start(data_dir, sockets),
-            return_exceptions=True,
-        )
-        if isinstance(postgres, BaseException):
-            if not isinstance(valkey, BaseException):
-                await asyncio.to_thread(devstack_redis.stop, valkey[1])
-            raise postgres
-        if isinstance(valkey, BaseException):
-            await asyncio.to_thread(devstack_postgres.stop, postgres[1])
-            raise valkey
+        postgres, valkey = await _start_both(data_dir, sockets)
     except BaseException:
         _leave(lock, sockets)
         raise
     return DevStack(postgres[0], valkey[0], postgres[1], valkey[1], lock, sockets)
+
+
+async def _start_both(
+    data_dir: Path, sockets: Path
+) -> tuple[tuple[str, ServerProcess], tuple[str, ServerProcess]]:
+    """Both or neither: when one fails, or we are told to stop, the other is stopped too."""
+    postgres = asyncio.create_task(devstack_postgres.start(data_dir, sockets))
+    valkey = asyncio.create_task(devstack_redis.start(data_dir, sockets))
+    try:
+        await asyncio.wait((postgres, valkey))
+        return postgres.result(), valkey.result()
+    except BaseException:
+        await asyncio.gather(postgres, valkey, return_exceptions=True)
+        for task, stop in ((postgres, devstack_postgres.stop), (valkey, devstack_redis.stop)):
+            if not task.cancelled() and task.exception() is None:
+                await asyncio.to_thread(stop, task.result()[1])
+        raise
 
 
 def _hold(data_dir: Path) -> TextIO:

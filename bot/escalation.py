@@ -27,7 +27,12 @@ from bot.profile import text
 from bot.store import conversations, escalations, messages
 from bot.store.connection import Connection
 
-FIRST_WORDS = {"emotion": "complaint", "complaint": "complaint", "asked_for_person": "person"}
+FIRST_WORDS = {
+    "emotion": "complaint",
+    "complaint": "complaint",
+    "money": "refund",
+    "asked_for_person": "person",
+}
 """The phrase that comes before the notice, by the trouble's reason."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 
 from bot.domain import Quote
 from bot.language.claim_text import folded_text
@@ -28,6 +29,11 @@ _PURE = re.compile(r"-?\d+(?:\.\d+)?")
 _TOLD: frozenset[Kind] = frozenset({"headcount", "date", "time", "phone", "email", "number"})
 _COUNTS: tuple[Kind, ...] = ("headcount", "number")
 _WEEKS_AHEAD = 2
+TRUSTED_CHARS = 20_000
+"""Read of results and passages together: far more than a turn brings."""
+TOLD_TEXTS, TOLD_TEXT_CHARS, TOLD_CHARS = 40, 2_000, 6_000
+"""Read of what the customer wrote: their last texts, of each so much, of all together so much."""
+_LEAVES_MAX = 2_000
 
 
 @dataclass(slots=True)
@@ -159,18 +165,34 @@ def gather(
     words: list[str] = []
     if quote is not None:
         results = (*results, _quote_data(quote))
-    for key, leaf in (pair for result in results for pair in _leaves(result, "")):
+    leaves = (pair for result in results for pair in _leaves(result, ""))
+    for key, leaf in islice(leaves, _LEAVES_MAX):
         _add_leaf(facts, key, leaf, words=words, now=now)
-    words.extend(trusted)
+    words = list(_within((*words, *trusted), TRUSTED_CHARS))
     for text in words:
         for claim in _claims_of(text):
             _add_stated(facts, claim)
-    for text in told:
+    last = [text[:TOLD_TEXT_CHARS] for text in reversed(tuple(told)[-TOLD_TEXTS:])]
+    for text in _within(last, TOLD_CHARS):
         for claim in _claims_of(text):
             facts.told |= {(claim.kind, value) for value in _readings(claim)}
             _add_told_day(facts, claim)
-    facts.trusted_text = folded_text("\n".join(words))
+    facts.trusted_text = "\n".join(map(_folded, words))
     return facts
+
+
+def _within(texts: Iterable[str], limit: int) -> Iterator[str]:
+    """The texts, each once, until so many characters are read."""
+    for text in dict.fromkeys(texts):
+        yield text[:limit]
+        limit -= len(text)
+        if limit <= 0:
+            return
+
+
+@lru_cache(maxsize=512)
+def _folded(text: str) -> str:
+    return folded_text(text)
 
 
 @lru_cache(maxsize=512)

@@ -29,7 +29,7 @@ MATTERS: Mapping[str, re.Pattern[str]] = {
         r"\bcoupon",
         r"promo code",
         r"\bspecial (?:deal|price|rate)",
-        r"\d+ ?(?:%|percent|dollars|bucks)? off\b",
+        r"\d{1,6} ?(?:%|percent|dollars|bucks)? off\b",
         r"\bdescuent", r"\brebaja", r"precio especial", r"折扣|打折|优惠|特价|便宜点|减免",
     ),
     "gift": _any(
@@ -127,6 +127,8 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
             r"|reserved|scheduled|secured|locked)\b",
             r"\byou(?:'re| are) (?:now |all |officially |already )*(?:booked|confirmed"
             r"|scheduled|set for)\b",
+            # "Dates are confirmed by our team" is how it works, not a deed; "your dates are" is one.
+            r"(?:(?<=your dates )|(?<=the dates )|(?<!dates )(?<!bookings )(?<!reservations ))"
             r"\b(?:is|are|has been|have been|it's|that's) (?:now |all |officially "
             r"|already )*(?:booked|reserved|confirmed|scheduled|locked in)\b",
             r"\b(?:booking|reservation) (?:is )?(?:confirmed|complete|done)\b|\ball booked\b",
@@ -172,7 +174,9 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
     (
         frozenset({"paid"}),
         _any(
-            r"\b(?:deposit|payment) (?:has been |is |was )(?:received|paid|confirmed|processed)\b",
+            r"\b(?:deposit|payment) (?:has been |is now |was )(?:received|paid|confirmed|processed)\b",
+            r"\b(?:your|the) (?:deposit|payment) is (?:received|paid|confirmed|processed)\b"
+            r"(?! (?:by|to|when|with|through|via|on)\b)",
             r"\bwe(?:'ve| have)? (?:just )?(?:received|got) your (?:deposit|payment)\b",
             r"(?:recibimos|hemos recibido|recibi) (?:su|tu) (?:deposito|pago)",
             r"(?:已|我们)\S{0,2}收到\S{0,6}(?:定金|付款|押金)",
@@ -194,8 +198,12 @@ _DEED_BEFORE = _any(
     r"\b(?:not|nothing|none|nada|never|once (?!again|more)|until|after|when|if|before|unless"
     r"|cuando|una vez|hasta|si|no|aun no|despues)\b[^,]*$|n't\b[^,]*$",
     r"(?:如果|若|等|一旦|尚未|还没|没有|未|是否|才)[^,,]*$",
+    r"\b(?:an?|any|each|every|una?|cada|cualquier) (?:\w+ ){0,2}(?:(?:that|which|que) )?$",
+    r"\bchef's time $|\bel chef $",
     r"^\W*(?:would|do|did|should|is|are|was|shall|want|can|has|have|desea|quiere)\b",
 )
+_NEAR = 160
+"""How far from a deed its excuse is looked for."""
 _DEED_AFTER = re.compile(
     r"^\W*(?:\w+\W+){0,2}(?:once|when|if|until|after|only|cuando|una vez|hasta|solo)\b|^(?:后"
     r"|之后|的话|时|才|吗)"
@@ -280,8 +288,8 @@ def _promises(sentence: str, trusted: str, done: frozenset[str]) -> bool:
 def _asserts(sentence: str, deed: re.Pattern[str]) -> bool:
     """Whether a sentence says that a deed is done, and not that it will be, is not or might be."""
     return any(
-        not _DEED_BEFORE.search(sentence[: found.start()])
-        and not _DEED_AFTER.search(sentence[found.end() :])
+        not _DEED_BEFORE.search(sentence[max(0, found.start() - _NEAR) : found.start()])
+        and not _DEED_AFTER.search(sentence[found.end() : found.end() + _NEAR])
         for found in deed.finditer(sentence)
     )
 

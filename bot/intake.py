@@ -24,6 +24,13 @@ BATCH_MAX = 128
 WAITING_MAX = 4000
 """Beyond this the honest answer is 503 at once, not a queue that outlives the vendor's patience."""
 COMMIT_TIMEOUT_S = 10.0
+ALONE = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+    asyncpg.LockNotAvailableError,
+)
+"""What one message of a batch can cause for all of it, so that each is tried by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +107,10 @@ class Intake:
         except asyncio.CancelledError:
             _fail_all(batch, StoreUnavailable("the service is stopping"))
             raise
-        except (asyncpg.DataError, asyncpg.LockNotAvailableError) as error:
+        except ALONE as error:
             await self._write_singly(batch, error)
-        except (*STORE_DOWN, asyncpg.PostgresError, Conflict) as error:
+        except Exception as error:
+            # Whatever it was, nothing is acknowledged, and the writer must live for the next ones.
             _fail_all(batch, StoreUnavailable(f"the database refused: {type(error).__name__}"))
         else:
             for each, result in zip(batch, recorded, strict=True):
@@ -115,10 +123,10 @@ class Intake:
         not take the others of its batch down."""
         if len(batch) > 1:
             await asyncio.gather(*(self._write([each]) for each in batch))
-        elif isinstance(error, asyncpg.DataError):
-            _fail_all(batch, BadPayload(f"the message cannot be stored: {type(error).__name__}"))
-        else:
+        elif isinstance(error, asyncpg.LockNotAvailableError):
             _fail_all(batch, StoreUnavailable("the conversation is locked"))
+        else:
+            _fail_all(batch, BadPayload(f"the message cannot be stored: {type(error).__name__}"))
 
     async def _commit(self, messages: Sequence[Message]) -> tuple[Recorded, ...]:
         """Commit, once more on a fresh connection if the first one turns out to be dead."""

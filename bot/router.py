@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot import plugins
 from bot.agents.base import Agent
-from bot.domain import Emotion, PrimaryEmotion
+from bot.domain import Emotion, Polarity, PrimaryEmotion
 from bot.escalation import Trouble, describe_anger
 from bot.language.intents import Intent, IntentReading, route_of
 from bot.profile import Profile
@@ -25,8 +25,8 @@ STRANGE = 0.95
 context a ZIP code or "we have two dogs" is read as out of scope too, but not as surely."""
 STAYS = frozenset({Intent.AFFIRM, Intent.DENY, Intent.UNCLEAR, Intent.THANKS})
 """What is said in passing and belongs to whoever is speaking."""
-COMPLAINTS = frozenset({Intent.COMPLAINT, Intent.REFUND_REQUEST, Intent.BILLING_DISPUTE})
-"""Intents that say something went wrong and a person must make it right."""
+MONEY_MATTERS = frozenset({Intent.REFUND_REQUEST, Intent.BILLING_DISPUTE})
+"""For a person where the customer is unhappy; asked calmly it is a question on the policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +87,11 @@ def needs_person(profile: Profile, reading: IntentReading, emotion: Emotion) -> 
             reason="asked_for_person",
             explanation=f"asks for a person (confidence {reading.confidence:.2f})",
         )
-    if reading.intent in COMPLAINTS:
-        return Trouble(
-            reason="complaint",
-            explanation=f"{_spaced(reading.intent)} (confidence {reading.confidence:.2f})",
-        )
+    explanation = f"{_spaced(reading.intent)} (confidence {reading.confidence:.2f})"
+    if reading.intent is Intent.COMPLAINT:
+        return Trouble(reason="complaint", explanation=explanation)
+    if reading.intent in MONEY_MATTERS and emotion.polarity is Polarity.NEGATIVE:
+        return Trouble(reason="money", explanation=explanation)
     return None
 
 

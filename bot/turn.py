@@ -160,7 +160,8 @@ async def _remember(conn: Connection, situation: Situation, decision: Decision) 
 def _shown_name(situation: Situation) -> str:
     """The name that the channel shows with the messages, where it shows one."""
     names = (message.extras.get("profile_name", "") for message in situation.waiting)
-    return next((name[:80] for name in names if name.strip()), "")
+    shown = ("".join(filter(str.isprintable, name)).strip()[:80] for name in names)
+    return next(filter(None, shown), "")
 
 
 async def _account(conn: Connection, decision: Decision, turn_id: TurnId) -> None:

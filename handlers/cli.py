@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import signal
 import sys
 from collections.abc import Mapping
 
@@ -26,11 +28,15 @@ def main() -> None:
     except ConciergeError as error:
         print(f"concierge: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)
 
 
 async def _run(command: Command, asked: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - A coroutine that runs has a task.
+    # From the first moment: being told to stop while servers start must not leave them behind.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     return await command.run(asked, environment)
 
 

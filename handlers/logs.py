@@ -27,3 +27,5 @@ def set_up(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in ("arq", "httpx", "httpx2", "openai", "slack_sdk", "aiohttp.access", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It logs what it cannot read with its whole first line, which may hold a customer's words.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)

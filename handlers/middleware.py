@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 STREAMS = frozenset({"/playground/events"})
 """Answers that last as long as a page is open; their length says nothing."""
 
+BODY_HEADERS = frozenset({"content-type", "content-length"})
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -34,7 +36,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        response = error
+        kept = {k: v for k, v in error.headers.items() if k.lower() not in BODY_HEADERS}
+        response = web.Response(text=error.text, status=error.status, headers=kept)
     except ConciergeError as error:
         response = _say(str(error), error.http_status)
     except STORE_DOWN as error:

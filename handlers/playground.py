@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
@@ -44,6 +45,7 @@ SECURITY_HEADERS = {
 }
 # A line of a page that was closed is noticed at the latest when the next heartbeat is written.
 CLOSED = (ConnectionResetError, asyncio.CancelledError)
+HANDLE = r"^(\+[1-9][0-9]{7,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,128})$"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -53,7 +55,9 @@ class NewText(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     channel: Literal["sms", "whatsapp"]
-    sender: str = Field(alias="from", pattern=r"^(\+[1-9]\d{7,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,128})$")
+    sender: str = Field(
+        alias="from", pattern=r"^(\+[1-9][0-9]{7,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,128})$"
+    )
     text: str = Field(min_length=1, max_length=1600)
 
 
@@ -201,6 +205,8 @@ def _refuse_foreign(request: web.Request) -> None:
     Raises:
         HTTPForbidden, HTTPUnsupportedMediaType: it is not our own page.
     """
+    if not _is_here(request.url.host or ""):
+        raise web.HTTPForbidden(text="the playground answers to localhost and to addresses only")
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site not in (None, "same-origin"):
         raise web.HTTPForbidden(text="only the playground itself may do this")
@@ -210,10 +216,19 @@ def _refuse_foreign(request: web.Request) -> None:
         raise web.HTTPUnsupportedMediaType(text="send application/json")
 
 
+def _is_here(host: str) -> bool:
+    """Whether a host is no name that somebody's DNS could point at us."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
+
+
 async def _body(request: web.Request) -> object:
     try:
         return await request.json()
-    except ValueError as error:
+    except (ValueError, LookupError, RecursionError) as error:
         raise web.HTTPBadRequest(text="the body is not JSON") from error
 
 

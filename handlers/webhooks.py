@@ -6,6 +6,7 @@ read is kept whole as a dead letter before it is answered.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -23,6 +24,8 @@ from jobs.queue import Doorbell
 
 log = logging.getLogger(__name__)
 
+BODY_TIMEOUT_S = 15.0
+"""As long as the most patient vendor waits for the whole answer."""
 KEPT_HEADERS = frozenset({"content-type", "user-agent", "i-twilio-idempotency-token"})
 """What a dead letter keeps: enough to read it again, no credentials."""
 
@@ -34,7 +37,7 @@ async def take_webhook(request: web.Request) -> web.Response:
         path=request.path,
         query=request.rel_url.raw_query_string,
         headers={name.lower(): value for name, value in request.headers.items()},
-        body=await request.read(),
+        body=await _body(request),
     )
     sharing[0].verify(call)
     channel = next((each for each in sharing if each.accepts(call)), sharing[0])
@@ -51,6 +54,27 @@ async def take_webhook(request: web.Request) -> web.Response:
         await _end_outage(request.app)
     reply = channel.reply(call)
     return web.Response(text=reply.body, content_type=reply.content_type)
+
+
+async def _body(request: web.Request) -> bytes:
+    """The raw bytes, as they were signed.
+
+    Raises:
+        BadPayload: they are packed, which no vendor does, or broke off. HTTPRequestTimeout.
+    """
+    if "Content-Encoding" in request.headers:
+        raise BadPayload("Content-Encoding is not accepted: send the body as it is")
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await request.read()
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout(text="the body took too long") from error
+    except ConnectionError as error:
+        raise BadPayload("the body broke off") from error
+
+
+def _utf8(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 async def record(app: web.Application, parsed: Parsed) -> None:
@@ -89,7 +113,7 @@ async def _keep(app: web.Application, call: WebhookRequest, error: str) -> None:
             conn,
             path=call.path,
             query=call.query,
-            headers={name: text for name, text in call.headers.items() if name in KEPT_HEADERS},
+            headers={name: _utf8(call.headers[name]) for name in KEPT_HEADERS & set(call.headers)},
             body=call.body,
             error=error,
         )

@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 CLAIM_S = 60.0
 """Longer than any send takes, so that a claim that ran out means nobody is sending."""
-FRESH_S = 30.0
-"""A claim older than this is not used any more: somebody may already be looking it up."""
+LEFT_S = 25.0
+"""A claim that ends sooner is not used any more: somebody may look it up before we have sent."""
 LOOK_AFTER_S = 15.0
 """How long a vendor may need to list a message it has taken."""
 WAIT_MAX_S = 2.0
@@ -48,16 +48,15 @@ async def run(deps: JobDeps, *, conversation_id: str) -> None:
     clock = deps.bot.clock
     began_ms = clock.monotonic_ms()
     while clock.monotonic_ms() - began_ms < WORK_MAX_S * 1000:
-        claimed_ms = clock.monotonic_ms()
         async with borrow(deps.bot.pool) as conn:
             departure = await outbox.claim_next(conn, wanted, now=clock.now(), claim_s=CLAIM_S)
         if departure is None:
             return
-        await _depart(deps, departure, claimed_ms)
+        await _depart(deps, departure)
     deps.doorbell.ring("deliver", str(new_id()), conversation_id=conversation_id)
 
 
-async def _depart(deps: JobDeps, departure: Departure, claimed_ms: float) -> None:
+async def _depart(deps: JobDeps, departure: Departure) -> None:
     """Send one claimed message, or note why not."""
     channel = deps.channels.get(departure.message.channel)
     if channel is None:
@@ -71,7 +70,7 @@ async def _depart(deps: JobDeps, departure: Departure, claimed_ms: float) -> Non
     async with places:
         if await _must_wait(deps, departure, channel):
             return
-        await _ask_and_send(deps, departure, channel, claimed_ms)
+        await _ask_and_send(deps, departure, channel)
 
 
 async def _must_wait(deps: JobDeps, departure: Departure, channel: ConfiguredChannel) -> bool:
@@ -95,14 +94,11 @@ async def _must_wait(deps: JobDeps, departure: Departure, channel: ConfiguredCha
     return False
 
 
-async def _ask_and_send(
-    deps: JobDeps, departure: Departure, channel: ConfiguredChannel, claimed_ms: float
-) -> None:
+async def _ask_and_send(deps: JobDeps, departure: Departure, channel: ConfiguredChannel) -> None:
     """The gate is asked at the last moment, with what is true then, not when it was claimed."""
     async with borrow(deps.bot.pool) as conn:
-        present = await outbox.reread(conn, departure.message.id)
-    is_stale = deps.bot.clock.monotonic_ms() - claimed_ms > FRESH_S * 1000
-    if present is None or is_stale:
+        present = await outbox.reread(conn, departure.message, left_s=LEFT_S)
+    if present is None:
         return
     verdict = judge(present, Rules(window_s=channel.window_s), now=deps.bot.clock.now())
     if isinstance(verdict, Refuse):

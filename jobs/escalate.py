@@ -33,6 +33,7 @@ REFUSED_AGAIN_S = 300.0
 REASONS = {
     "emotion": "The customer is upset",
     "complaint": "A complaint",
+    "money": "A refund or a bill is at stake",
     "asked_for_person": "The customer asks for a person",
     "tool": "The concierge needs a person",
     "not_understood": "The concierge does not understand",

@@ -135,5 +135,6 @@ class Talk:
             channel="sms",
             address_id=AddressId(UUID(int=3)),
             created_at=NOW,
+            said_at=NOW,
             language=self.language,
         )

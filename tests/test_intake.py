@@ -277,7 +277,7 @@ async def test_a_wake_up_names_a_claim_that_has_not_read_yet(database_url: str) 
                 for _ in range(60):
                     lease = await conversations.claim(conn, conversation, lease_s=30)
                     assert lease is not None
-                    waiting = await messages.list_waiting(conn, conversation)
+                    waiting = await messages.list_waiting(conn, conversation, limit=500)
                     seen[lease.token] = {str(message.id) for message in waiting}
                     await conversations.release(conn, lease)
 

@@ -91,6 +91,7 @@ async def test_the_sweep_outlives_an_error_of_the_database(
 async def test_a_long_gap_is_filled_to_its_end(idle_world: World) -> None:
     """I1: an outage may have cost more texts than a vendor lists on a few pages."""
     world = idle_world
+    await perform(world.deps, "gap_fill", {"channel": "sms"})
     world.stand_ins.point_at("http://127.0.0.1:9")
     phones = [world.customer(f"+1415556{n % 40:04d}") for n in range(1150)]
     for start in range(0, len(phones), 50):

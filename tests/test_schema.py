@@ -220,7 +220,7 @@ CONVERSATION = UUID(int=3)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 HOT: dict[str, tuple[str, tuple[object, ...], str]] = {
     "claim": (conversations._CLAIM, (CONVERSATION, 30.0), "conversations_pkey"),
-    "list_waiting": (messages._WAITING, (CONVERSATION,), "messages_"),
+    "list_waiting": (messages._WAITING, (CONVERSATION, 60), "messages_"),
     "has_waiting": (messages._HAS_WAITING, (CONVERSATION, 0), "messages_"),
     "transcript": (messages._TRANSCRIPT, (CONVERSATION, 24), "messages_of_conversation"),
     "claim_next": (outbox._CLAIM, (CONVERSATION, NOW, 60.0), "messages_unsent"),

@@ -1,39 +1,47 @@
 """The shapes in which figures are written in English, Spanish and Chinese, as regular expressions.
 
-All match text made plain by claim_text: lower case, no accents, digits only. Reading the matches is
-claims.py's work.
+All match text made plain by claim_text: lower case, no accents, digits only, no wide gaps. Reading
+the matches is claims.py's work. Every repetition is bounded, or possessive behind a lookbehind, so
+that no text takes longer than its length.
 """
 
 from __future__ import annotations
 
 import re
 
-_NUM = r"(?:\d{1,3}(?:[,.' ]\d{3})+(?:[.,]\d{1,2})?(?![\d])|\d+(?:[.,]\d+)?)"
+_NUM = r"(?:\d{1,3}(?:[,.' ]\d{3}){1,4}(?:[.,]\d{1,2})?(?![\d])|\d++(?:[.,]\d++)?)"
 _MULT = r"(?:\s?(?:k\b|mil\b|thousand\b|grand\b|hundred\b|[百千万]))?"
-_TO = r"\s*(?:-|–|—|~|to|and|or|a|y|o|u|至|到|或|和)\s*"
+_TO = r"\s{0,3}(?:-|–|—|~|to|and|or|a|y|o|u|至|到|或|和)\s{0,3}"
 
 
-def _counted(unit: str, *, gap: str = r"[\s-]*") -> re.Pattern[str]:
+UNITS: dict[re.Pattern[str], re.Pattern[str]] = {}
+"""By pattern of a counted thing its unit alone: where that is nowhere, the rest need not be tried."""
+
+
+def _counted(unit: str, *, gap: str = r"[\s-]{0,4}") -> re.Pattern[str]:
     """A number, or a range of two, before a unit."""
-    return re.compile(
+    counted = re.compile(
         rf"(?:(?<!\d)(?<!\d[.,])(?P<lo>{_NUM}{_MULT}){_TO})?(?<!\d)(?<!\d[.,])(?P<n>{_NUM}{_MULT}){gap}(?:{unit})"
     )
+    UNITS[counted] = re.compile(unit)
+    return counted
 
 
 NUMBER = re.compile(rf"(?<!\d)(?<!\d[.,])(?P<n>{_NUM}{_MULT})")
 IGNORED = re.compile(
-    r"\b24\s*[/x]\s*7\b|^[ \t]*[-*•]?[ \t]*\(?(?:[1-9]|1\d|20)[.)、](?=[ \t]*[^\d\s])|\d⁄\d",
+    r"\b24\s{0,3}[/x]\s{0,3}7\b"
+    r"|^[ \t]{0,4}[-*•]?[ \t]{0,4}\(?(?:[1-9]|1\d|20)[.)、](?=[ \t]{0,4}[^\d\s])|\d⁄\d",
     re.MULTILINE,
 )
-EMAIL = re.compile(r"[a-z0-9][a-z0-9.+_-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+EMAIL = re.compile(r"[a-z0-9][a-z0-9.+_-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}")
 _TLD = (
     "com|net|org|io|co|me|app|link|ly|info|biz|shop|xyz|cn|mx|es|us|dev|ai|gl|to|site|online|store"
     "|top|club|tv|cc|page|site|live|pro"
 )
 URL = re.compile(
     r"(?:https?|ftp|hxxps?)://[^\s<>\"'()]+|\bwww\.[^\s<>\"'()]+"
-    rf"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_TLD})\b(?:/[^\s<>\"'()]*)?"
-    r"|\b[a-z0-9-]+ (?:dot|punto) (?:com|net|org|io|co)\b"
+    rf"|(?<![a-z0-9-])[a-z0-9-]++(?:\.[a-z0-9-]{{1,63}}){{0,6}}\.(?:{_TLD})\b(?:/[^\s<>\"'()]*)?"
+    r"|(?<![a-z0-9-])[a-z0-9-]++ (?:dot|punto) (?:com|net|org|io|co)\b"
 )
 PHONE = re.compile(
     r"(?<![\w.])(?:\+?\d{1,3}[\s.-]?)?\(?\d{3}\)?[\s.-]{0,2}\d{3}[\s.-]?\d{4}(?!\d)"
@@ -67,8 +75,8 @@ ORDINALS = {
 } | {"thirtieth": 30, "primero": 1}
 _ORD = "|".join(sorted(ORDINALS, key=len, reverse=True))
 _DAY = rf"(?P<day>\d{{1,2}}{_TH}(?!\d|[.,:]\d)|(?:[23]0[ -])?(?:{_ORD})\b)"
-_DAY2 = rf"(?:\s*(?:-|–|to|and|or|y|al|o)\s*(?P<day2>\d{{1,2}}){_TH}(?![\d:/%]|\s*(?:[ap]\.?m)))?"
-_NOT_MEANT = r"(?!\s*(?:guests?|people|adults?|kids|[ap]\.?m\b|:|%))"
+_DAY2 = rf"(?:\s{{0,3}}(?:-|–|to|and|or|y|al|o)\s{{0,3}}(?P<day2>\d{{1,2}}){_TH}(?![\d:/%]|\s{{0,3}}(?:[ap]\.?m)))?"
+_NOT_MEANT = r"(?!\s{0,3}(?:guests?|people|adults?|kids|[ap]\.?m\b|:|%))"
 DATES = (
     re.compile(
         r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
@@ -114,7 +122,7 @@ _HAN = "|".join(name for name in WEEKDAYS if not name.isascii())
 WEEKDAY = re.compile(
     rf"(?:\b(?P<w>{_LONG})\b|(?P<z>{_HAN})|\b(?P<s>{'|'.join(_SHORT)})\b\.?(?=,? ?(?:\d|\x00"
     r"|at\b)))"
-    r"(?:,? (?:the |el |dia )?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d:%$.,]|\s*(?:[ap]\.?m\b|:)))?"
+    r"(?:,? (?:the |el |dia )?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d:%$.,]|\s{0,3}(?:[ap]\.?m\b|:)))?"
 )
 RELATIVE = {
     "the day after tomorrow": 2, "day after tomorrow": 2, "pasado manana": 2, "tomorrow": 1,
@@ -128,23 +136,23 @@ RELATIVE_DAY = re.compile(
 )
 
 _PART = (
-    r"(?:\s*(?:de la|in the|por la|del|at) (?P<part>manana|tarde|noche|morning|afternoon"
+    r"(?:\s{0,3}(?:de la|in the|por la|del|at) (?P<part>manana|tarde|noche|morning|afternoon"
     r"|evening|night|mediodia))"
 )
 _AP = r"(?P<ap>[ap])\.?\s?m\b\.?"
-_TAIL = rf"(?:\s*{_TO}(?P<h2>\d{{1,2}})(?::(?P<m2>\d\d))?\s*(?P<ap2>[ap])\.?\s?m\b\.?)?"
+_TAIL = rf"(?:\s{{0,3}}{_TO}(?P<h2>\d{{1,2}})(?::(?P<m2>\d\d))?\s{{0,3}}(?P<ap2>[ap])\.?\s?m\b\.?)?"
 TIMES = (
     re.compile(
         rf"(?<!\d)(?<!\d[.,])(?<!\$)(?:(?P<h0>\d{{1,2}})(?:[:.](?P<m0>\d\d))?{_TO})?"
-        rf"(?<!\d)(?<!\d[.,:])(?P<h>\d{{1,2}})(?:[:.h ](?P<m>[0-5]\d))?\s*{_AP}"
+        rf"(?<!\d)(?<!\d[.,:])(?P<h>\d{{1,2}})(?:[:.h ](?P<m>[0-5]\d))?\s{{0,3}}{_AP}"
     ),
-    re.compile(rf"(?<!\d)(?<!\d[.,])(?P<h>\d{{1,2}})[:h](?P<m>[0-5]\d)(?!\d){_PART}?(?:\s*hrs?\b)?"),
+    re.compile(rf"(?<!\d)(?<!\d[.,])(?P<h>\d{{1,2}})[:h](?P<m>[0-5]\d)(?!\d){_PART}?(?:\s{{0,3}}hrs?\b)?"),
     re.compile(
         r"(?P<zh>凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|夜里"
-        r"|晚)?\s*(?<!\d)(?<!\d[.,])(?P<h>\d{1,2}|(?<=[晨上午晚里])一)"
-        r"\s*(?:点|點|时(?!间))钟?\s*(?P<zm>半|[13]刻|\d{1,2}(?!\d)分?)?"
+        r"|晚)?\s{0,3}(?<!\d)(?<!\d[.,])(?P<h>\d{1,2}|(?<=[晨上午晚里])一)"
+        r"\s{0,3}(?:点|點|时(?!间))钟?\s{0,3}(?P<zm>半|[13]刻|\d{1,2}(?!\d)分?)?"
     ),
-    re.compile(rf"(?<!\d)(?<!\d[.,])(?P<h>\d{{1,2}})\s*(?:o'?\s?clock|en punto){_PART}?"),
+    re.compile(rf"(?<!\d)(?<!\d[.,])(?P<h>\d{{1,2}})\s{{0,3}}(?:o'?\s?clock|en punto){_PART}?"),
     re.compile(
         r"(?<!\d)(?<!\d[.,])(?P<h>\d{1,2})(?: (?:y (?P<es>media|cuarto)|(?P<m>[0-5]\d)))?" + _PART
     ),
@@ -155,13 +163,13 @@ TIMES = (
     ),
 )  # fmt: skip
 VAGUE_TIME = re.compile(
-    r"\b(?:at|by|until|till|before|after|around|las?)\s+(?P<h>\d{1,2})(?: y (?P<es>media|cuarto))?"
-    rf"(?:{_TO}(?:las? )?(?P<h2>\d{{1,2}}))?(?![\d$%°]|[.,:/]\d|\s*(?:each|per|total|main\b"
+    r"\b(?:at|by|until|till|before|after|around|las?)\s{1,3}(?P<h>\d{1,2})(?: y (?P<es>media|cuarto))?"
+    rf"(?:{_TO}(?:las? )?(?P<h2>\d{{1,2}}))?(?![\d$%°]|[.,:/]\d|\s{{0,3}}(?:each|per|total|main\b"
     r"|\w+ (?:st|street|ave|rd)\b))"
 )
 
 PERCENT = (
-    _counted(r"%|percent\b|per cent\b|por ciento\b|pct\b", gap=r"\s*"),
+    _counted(r"%|percent\b|per cent\b|por ciento\b|pct\b", gap=r"\s{0,3}"),
     re.compile(rf"百分之(?P<n>{_NUM})"),
     re.compile(r"(?P<fold>\d(?:\.\d)?)折"),
 )
@@ -172,21 +180,21 @@ _COIN = (
 )
 MONEY = (
     re.compile(
-        rf"(?P<whole>{_NUM}) (?:dollars?|dolares) (?:and|y|con) (?P<cents>\d{{1,2}})"
+        rf"(?<!\d)(?<!\d[.,])(?P<whole>{_NUM}) (?:dollars?|dolares) (?:and|y|con) (?P<cents>\d{{1,2}})"
         r" (?:cents?|centavos)\b"
     ),
     re.compile(
-        rf"(?:us\$|(?:usd|eur|rmb|cny|mxn)\s?\$?|us\s?\$|[$€£¥])\s*(?P<n>{_NUM}{_MULT})"
-        rf"(?:{_TO}(?:us)?[$€£¥]?\s*(?P<n2>{_NUM}{_MULT})(?!\d|[.,]\d|\s*(?:%|guests|people"
+        rf"(?:us\$|(?:usd|eur|rmb|cny|mxn)\s?\$?|us\s?\$|[$€£¥])\s{{0,3}}(?P<n>{_NUM}{_MULT})"
+        rf"(?:{_TO}(?:us)?[$€£¥]?\s{{0,3}}(?P<n2>{_NUM}{_MULT})(?!\d|[.,]\d|\s{{0,3}}(?:%|guests|people"
         r"|adults|kids|miles|hours|[ap]\.?m\b|\w)))?"
     ),
-    _counted(_COIN, gap=r"[\s-]*"),
-    re.compile(rf"(?<!\d)(?<!\d[.,])(?P<cents>{_NUM})\s*(?:cents?|centavos|¢)\b"),
+    _counted(_COIN, gap=r"[\s-]{0,4}"),
+    re.compile(rf"(?<!\d)(?<!\d[.,])(?P<cents>{_NUM})\s{{0,3}}(?:cents?|centavos|¢)\b"),
     re.compile(r"\b(?P<grand>a grand)\b"),
 )  # fmt: skip
 _ADJ = (
     r"(?:(?:more|other|extra|additional|hungry|total|adult|grown|young|little|small|invited"
-    r"|of your|of my)\s+)?"
+    r"|of your|of my)\s{1,3})?"
 )
 HEADCOUNT = (
     _counted(
@@ -195,15 +203,15 @@ HEADCOUNT = (
         r"|bab(?:y|ies)|pax|heads?\b(?! start)|attendees|diners|eaters|chefs?|invitados?"
         r"|personas?|adultos?|ninos?"
         r"|ninas?|menores|comensales|bebes?|cocineros?)\b",
-        gap=r"[\s-]+",
+        gap=r"[\s-]{1,4}",
     ),
     _counted(
-        r"(?:多|来)?(?:[位名个個]\s*)?(?:大人|成人|成年人|客人|来宾|宾客|嘉宾|小孩|孩子|儿童"
+        r"(?:多|来)?(?:[位名个個]\s{0,3})?(?:大人|成人|成年人|客人|来宾|宾客|嘉宾|小孩|孩子|儿童"
         r"|小朋友|宝宝|婴儿|厨师|朋友"
         r"|人(?!民币))|(?:多|来)?[位名](?!数)",
-        gap=r"\s*",
+        gap=r"\s{0,3}",
     ),
-    re.compile(r"\b(?:part(?:y|ies)|groups?|grupos?|fiestas?) (?:of|de) (?P<n>\d+)(?![\d.,]\d)"),
+    re.compile(r"\b(?:part(?:y|ies)|groups?|grupos?|fiestas?) (?:of|de) (?P<n>\d++)(?![.,]\d)"),
 )
 _HOUR = 60
 DURATION_MINUTES = (
@@ -221,7 +229,7 @@ DURATION = _counted(
     r"|seconds?|years?(?![ -]olds?)|h|horas?|minutos?|dias?|semanas?|meses|mes|anos?(?! de edad))\b"
     r"|个?(?P<half>半)?(?:小时|钟头)|分钟|天|周(?![一二三四五六日末])|个?(?:星期"
     r"|礼拜)(?![一二三四五六日天])|个月|年|日|秒)"
-    r"(?P<and_half>\s+(?:and a half|y media))?"
+    r"(?P<and_half>\s{1,3}(?:and a half|y media))?"
 )
 HALF_HOUR = re.compile(r"\bhalf an hour\b|\bhalf hour\b|\bmedia hora\b|半(?:个)?小时|半个钟头")
 DISTANCE = _counted(
@@ -239,7 +247,7 @@ PRICE_BEFORE = re.compile(
     r"|为|到|solo|nomas)[\s:]{0,2}){0,2}$"
 )
 PRICE_AFTER = re.compile(
-    r"\s*(?:each\b|per (?:person|head|guest|adult|child|kid)|a (?:head|person)\b|apiece|flat\b"
+    r"\s{0,3}(?:each\b|per (?:person|head|guest|adult|child|kid)|a (?:head|person)\b|apiece|flat\b"
     r"|in total|total\b|all in\b"
     r"|por (?:persona|cabeza|adulto|nino|invitado)|cada uno|c/u|en total|一位|1位|每位|一个人"
     r"|1个人|每人|/ ?(?:人|person|pp|guest))"

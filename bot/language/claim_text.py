@@ -1,7 +1,7 @@
 """A text made plain for reading claims: one alphabet of digits, words for numbers become digits.
 
 Nothing that hides a figure from a reader of code but not from a person survives: zero-width marks,
-wide or foreign digits, keycaps, digits spelled apart. Each character remembers where it came from.
+wide or foreign digits, keycaps, wide gaps, digits spelled apart. Each character remembers where it came from.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from decimal import Decimal
 from bot.language.numbers import NumberSpan, parse_numbers
 
 _SPELLED_APART = re.compile(r"(?<![\d.,:/])\d(?:([ _*~])\d)(?:\1\d)*(?![\d.,:/])")
+_WIDE_GAP = re.compile(r"\s{3,}")
 _AFTER_DIGIT = re.compile(r"\d\s?$")
 _ZERO_WIDTH = frozenset("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _MARKS = frozenset({"Mn", "Me", "Cf"})
@@ -38,6 +39,8 @@ class PlainText:
 def plain(text: str, language: str) -> PlainText:
     """Fold a text and write its number words as digits."""
     folded = _folded(text)
+    gaps = [(m.start(), m.end(), _narrow(m[0])) for m in _WIDE_GAP.finditer(folded.text)]
+    folded = _rewritten(folded, gaps)
     edits = [(m.start(), m.end(), re.sub(r"\D", "", m[0])) for m in _apart(folded.text)]
     folded = _rewritten(folded, edits)
     return _rewritten(folded, _number_words(folded.text, language))
@@ -80,6 +83,11 @@ def _digit(char: str) -> str:
 def _apart(text: str) -> list[re.Match[str]]:
     """Single digits with one mark between them, three or more: "5 5 0"."""
     return [m for m in _SPELLED_APART.finditer(text) if m.end() - m.start() >= 5]
+
+
+def _narrow(gap: str) -> str:
+    """No gap hides a figure from its unit, and a new line stays one."""
+    return "\n" if "\n" in gap else " "
 
 
 def _number_words(text: str, language: str) -> list[tuple[int, int, str]]:

@@ -128,7 +128,9 @@ class _Reading:
                 self._claim(kind, value, (match.start(), match.end()), also=also, figure=figure)
             return _blank(match)
 
-        self._left = pattern.sub(replace, self._left)
+        unit = patterns.UNITS.get(pattern)
+        if unit is None or unit.search(self._left):
+            self._left = pattern.sub(replace, self._left)
 
     def _claim(
         self,

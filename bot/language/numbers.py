@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _UNITS_EN = "zero one two three four five six seven eight nine".split()
 _TEENS_EN = (
@@ -64,6 +65,7 @@ _CJK_WORD = re.compile(
     r"一(?=[起下些样樣点點直定旦般切边邊会會同路味致样])|三(?=[文明]治|文[鱼魚])|十分(?!钟|鐘)"
     r"|万一|百分之|千万(?=[别不要])|十(?=几|幾)|半(?=夜|天)|四(?=川|处|處)|五(?=花)|一一"
 )
+_OF = re.compile(r"\s{1,3}(?:of|de|dozen)\b")
 _CJK_DOZEN = re.compile(r"打(?![电電扰擾折算包])")
 
 
@@ -122,9 +124,12 @@ class _Run:
 
 def fold(text: str) -> str:
     """Lower case, no accents, half-width: the same length as `text`, so that spans still hold."""
-    return "".join(_fold_char(char) for char in text)
+    if text.isascii():
+        return text.lower()
+    return "".join(map(_fold_char, text))
 
 
+@lru_cache(maxsize=16_384)
 def _fold_char(char: str) -> str:
     if char < "\x80":
         return char.lower()
@@ -178,7 +183,7 @@ def _open(match: re.Match[str], folded: str, language: str, foreign: frozenset[s
         return None
     if word in _SCALES:
         return _open_scale(word, match, folded)
-    if word in _PAIRS and re.match(r"\s+(?:of|de|dozen)\b", folded[match.end() :]):
+    if word in _PAIRS and _OF.match(folded, match.end()):
         return _Run(Decimal(2), match.start(), match.end(), Decimal(2))
     if word not in _WORDS:
         return None
@@ -187,10 +192,11 @@ def _open(match: re.Match[str], folded: str, language: str, foreign: frozenset[s
 
 
 def _open_scale(word: str, match: re.Match[str], folded: str) -> _Run | None:
-    before = re.search(r"([a-z]+)\s+(?:an?\s+)?$", folded[: match.start()])
+    lead_at = max(0, match.start() - 24)
+    before = re.search(r"([a-z]{1,12})\s{1,3}(?:an?\s{1,3})?$", folded[lead_at : match.start()])
     value = Decimal(_SCALES[word])
     if word in _DOZENS and before and before[1] in _HALVES:
-        return _Run(value / 2, before.start(), match.end(), value)
+        return _Run(value / 2, lead_at + before.start(), match.end(), value)
     if word in ("dozens", "docenas", "hundreds"):
         return None  # A vague many, not a count.
     return _Run(value, match.start(), match.end(), value)

@@ -13,27 +13,27 @@ from bot.language.slot_scan import Mention, Number, Scan
 from bot.language.slot_words import Word
 
 _LIST_GAP = re.compile(
-    r"^\s*(?:,|/|&|\+|and|y|e|和|、|，|,\s*and|,\s*y|岁和|岁、|岁|歲和|and a|y uno de|and one)\s*$"
+    r"^\s{0,4}(?:,|/|&|\+|and|y|e|和|、|，|,\s{0,4}and|,\s{0,4}y|岁和|岁、|岁|歲和|and a|y uno de|and one)\s{0,4}$"
 )
 _OLD_AFTER = re.compile(
-    r"^[\s-]*(?:(?:years?|yrs?|yr)[\s/-]*(?:olds?|o\b|of age)|y/?o\b|y\.o|anos?\b"
-    r"|months?[\s-]*olds?|[个個]?[周月]?[岁歲])"
+    r"^[\s-]{0,6}(?:(?:years?|yrs?|yr)[\s/-]{0,6}(?:olds?|o\b|of age)|y/?o\b|y\.o|anos?\b"
+    r"|months?[\s-]{0,6}olds?|[个個]?[周月]?[岁歲])"
 )
 _AGE_LEAD = re.compile(
-    r"(?:\baged?s?|\bages|\bedad(?:es)?(?: de)?|\btienen|年龄|都是)\s*(?:are|is|:|of|de|from"
-    r"|between|son|from)?\s*$"
+    r"(?:\baged?s?|\bages|\bedad(?:es)?(?: de)?|\btienen|年龄|都是)\s{0,4}(?:are|is|:|of|de|from"
+    r"|between|son|from)?\s{0,4}$"
 )
-_KIDS_ARE = re.compile(r"^\s*(?:are|is|r|:|\(|,|-|tienen|tiene|son|de|分别是|是|aged?|ages)+\s*$")
+_KIDS_ARE = re.compile(r"^\s{0,4}(?:are|is|r|:|\(|,|-|tienen|tiene|son|de|分别是|是|aged?|ages)+\s{0,4}$")
 _ONE_IS = re.compile(
     r"\b(?:son|daughter|kid|child|hijo|hija|nino|nina|baby|one|the other|otro|otra|la otra"
     r"|el otro|uno|una|he|she|nephew"
-    r"|niece|grandson|granddaughter|youngest|oldest|little one)\s*(?:is|'s|tiene|,)?\s*$"
+    r"|niece|grandson|granddaughter|youngest|oldest|little one)\s{0,4}(?:is|'s|tiene|,)?\s{0,4}$"
 )
 _THEY = re.compile(
-    r"(?:\bthey(?:'?re| are)|\btienen|他们|她们|孩子们?)\s*(?:是|分别是|age[ds]?)?\s*$"
+    r"(?:\bthey(?:'?re| are)|\btienen|他们|她们|孩子们?)\s{0,4}(?:是|分别是|age[ds]?)?\s{0,4}$"
 )
-_TIGHT = re.compile(r"^[\s,(]*(?:de|of|aged?|ages|who are|que tienen|are)?[\s(:]*$")
-_TWINS = re.compile(r"^[\s,]*(?:\w+\s+){0,2}(?:twins|gemel[oa]s|mellizos)|^.{0,6}双胞胎")
+_TIGHT = re.compile(r"^[\s,(]{0,6}(?:de|of|aged?|ages|who are|que tienen|are)?[\s(:]{0,6}$")
+_TWINS = re.compile(r"^[\s,]{0,6}(?:\w{1,20}\s{1,4}){0,2}(?:twins|gemel[oa]s|mellizos)|^.{0,6}双胞胎")
 _OLDEST_CHILD = 17
 
 
@@ -63,7 +63,7 @@ def _lists(found: Scan) -> list[list[Number]]:
         index = found.numbers.index(number) + 1
         nearest = found.numbers[index] if index < len(found.numbers) else None
         gap = found.body[number.end : nearest.start] if nearest else "."
-        is_count = is_count or bool(re.fullmatch(r"[\s-]*|[个個名位]", gap))
+        is_count = is_count or bool(re.fullmatch(r"[\s-]{0,6}|[个個名位]", gap))
         if joined and not is_count:
             groups[-1].append(number)
         else:
@@ -73,7 +73,7 @@ def _lists(found: Scan) -> list[list[Number]]:
 
 def _plain(gap: str) -> str:
     """The gap without "years old" between two ages."""
-    return re.sub(r"(?:[\s-]*(?:years?|yrs?|yr)?[\s/-]*(?:olds?|y/?o)\b|anos|[岁歲]的?)", "", gap)
+    return re.sub(r"(?:[\s-]{0,6}(?:years?|yrs?|yr)?[\s/-]{0,6}(?:olds?|y/?o)\b|anos|[岁歲]的?)", "", gap)
 
 
 def _are_ages(found: Scan, group: list[Number]) -> bool:
@@ -85,7 +85,7 @@ def _are_ages(found: Scan, group: list[Number]) -> bool:
     if last.value > _OLDEST_CHILD:
         return False
     if len(group) == 1 and first.low is None:
-        one_is = re.search(r"(?:\bis|'s|\btiene)\s*$", found.before(first.start))
+        one_is = re.search(r"(?:\bis|'s|\btiene)\s{0,4}$", found.before(first.start))
         return bool(one_is and _ONE_IS.search(found.before(first.start)))
     word = found.last_word(first.start)
     if len(group) > 1 and _THEY.search(found.before(first.start)):
@@ -136,11 +136,11 @@ def _multiplicity(found: Scan, age: Number) -> int:
     count = found.numbers[index - 1]
     gap = found.body[count.end : age.start]
     word = found.last_word(age.start)
-    if re.fullmatch(r"[\s-]*|[个個名位]", gap):
+    if re.fullmatch(r"[\s-]{0,6}|[个個名位]", gap):
         count.is_used = True
         return count.value
     if (
-        re.fullmatch(r"\s*(?:is|are|tiene|tienen|de|,|of them (?:is|are))\s*", gap)
+        re.fullmatch(r"\s{0,4}(?:is|are|tiene|tienen|de|,|of them (?:is|are))\s{0,4}", gap)
         and count.value < 10
     ):
         count.is_used = True
@@ -163,5 +163,5 @@ def _swallow_noun(found: Scan, last: Number) -> None:
         return
     word = found.next_word(last.end + after.end())
     gap = found.body[last.end + after.end() : word.start] if word else "."
-    if word and word.kind == "band" and re.fullmatch(r"[\s的-]*", gap):
+    if word and word.kind == "band" and re.fullmatch(r"[\s的-]{0,6}", gap):
         found.words.remove(word)

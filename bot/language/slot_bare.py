@@ -18,10 +18,13 @@ _HEDGE = (
     r"|quiza[s]?|solo|the"
     r"|大概|大约|差不多|可能|也许|~|≈|就|only)"
 )
+_HEDGES = re.compile(rf"(?:{_HEDGE}\s{{0,3}}){{1,4}}$")
+_SHORT = 120
+"""Characters: a longer text is no bare number, and a longer lead says nothing more."""
 _CUE = re.compile(
     r"(?:\b(?:party|group|grupo|family|familia|table|mesa|crowd|gathering|headcount|guest count"
     r"|head count|count|total|number)"
-    r"(?:\s+(?:size|number))?\s*(?:of|for|de|para|is|es|was|:|=|will be|would be|now|to)*"
+    r"(?:\s{1,4}(?:size|number))?\s{0,4}(?:of|for|de|para|is|es|was|:|=|will be|would be|now|to)*"
     r"|\b(?:for|para|pa)|\bwe(?:'?re| are|'?ll be| will be| have| got| need)|\b(?:there(?:'?s| is"
     r"| are| will be|'?ll be))"
     r"|\b(?:somos|seremos|seriamos|vamos a ser|son|seran|estaremos|seria|serian|tenemos|habra|hay)"
@@ -34,10 +37,10 @@ _CUE = re.compile(
     r"|mejor|perdon|digo|quise decir|cambial[oa] a|cambia a|que sean|ponle|pon|en realidad|ahora)"
     r"|人数|改成|改为|改到|换成|变成|应该是|一共|总共|总计|我们|是|大概|大约|差不多|有|共|不对|到"
     r"|请|來|來了)"
-    r"[\s,.:!-]*$"
+    r"[\s,.:!-]{0,6}$"
 )
 _AFTER_BARE = re.compile(
-    r"^\s*(?:$|[,.;!?)\n:"
+    r"^\s{0,4}(?:$|[,.;!?)\n:"
     + BLANK
     + r"-]|(?:on|in|at|this|next|and|with|for|please|pls|plz|now|then|instead|not|but|incl\w*"
     r"|total|max|ish|or|en|el|este|para|con|y|por|the|from|to|coming|confirmed|going|attending|altogether|tops|some|adult"
@@ -52,9 +55,9 @@ _POLITE = re.compile(
     r"|probably|maybe|around|about|like|lol|haha|um|uh|hmm|let'?s say)\b|[\s,.!?~:)(-]|左右|吧"
     r"|大概|一共|总共|谢谢|的|嗯|好"
 )
-_IN_ALL = re.compile(r"^\s*(?:in total|total|altogether|all together|en total|tops|max)\b")
-_FOR_DATE = re.compile(rf"^\s*(?:for|on|this|next|para|el)?[a-z\s]{{0,12}}{BLANK}")
-_CHANGE = re.compile(r"^\s*(more|less|fewer|mas|menos)\s*(?:$|[,.!?])")
+_IN_ALL = re.compile(r"^\s{0,4}(?:in total|total|altogether|all together|en total|tops|max)\b")
+_FOR_DATE = re.compile(rf"^\s{{0,4}}(?:for|on|this|next|para|el)?[a-z\s]{{0,12}}{BLANK}")
+_CHANGE = re.compile(r"^\s{0,4}(more|less|fewer|mas|menos)\s{0,4}(?:$|[,.!?])")
 _CORRECTS = re.compile(
     r"\b(?:actually|make (?:it|that)|change (?:it|that)|instead|sorry|wait|i meant|mejor|perdon"
     r"|digo|cambial[oa]|ahora somos"
@@ -81,8 +84,9 @@ def _read_bare(found: Scan, number: Number, asked: str, has_total: bool) -> None
         )
         return
     rest = found.body[: number.start] + " " + found.body[number.end :]
-    alone = not _POLITE.sub("", rest.replace(BLANK, " ")).strip()
-    lead = re.sub(rf"(?:{_HEDGE}\s*)+$", "", found.body[: number.start])
+    is_short = len(rest) < _SHORT
+    alone = is_short and not _POLITE.sub("", rest.replace(BLANK, " ")).strip()
+    lead = _HEDGES.sub("", found.before(number.start, _SHORT))
     after = found.after(number.end)
     cued = bool(_CUE.search(lead)) and bool(_AFTER_BARE.match(after))
     cued = cued or bool(_IN_ALL.match(after))

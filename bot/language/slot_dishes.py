@@ -15,12 +15,12 @@ from bot.language.slot_words import Word
 EVERYONE = -1
 _DISHES = frozenset({"option", "add_on", "extra"})
 _FORWARD = re.compile(
-    r"^[\s\-:(]*(?:(?:orders?|portions?|pieces?|servings?|plates?|sides?|x|×|of|de|ordenes|orden"
+    r"^[\s\-:(]{0,6}(?:(?:orders?|portions?|pieces?|servings?|plates?|sides?|x|×|of|de|ordenes|orden"
     r"|porciones|porcion|raciones"
     r"|platos|the|more|extra|want|wants|wanting|with|get|gets|getting|having|have|will|would|like"
     r"|to|eat|eating|upgrade[ds]?"
-    r"|prefer|quieren|quiere|con|comen|prefieren|doing|do|do the|for|on|as|more)[\s\-]+)*$"
-    r"|^[\s份个個的想要吃加换選选来點点用]*$"
+    r"|prefer|quieren|quiere|con|comen|prefieren|doing|do|do the|for|on|as|more)[\s\-]{1,4})*$"
+    r"|^[\s份个個的想要吃加换選选来點点用]{0,6}$"
 )
 _PEOPLE_GAP = re.compile(
     r"\b(?:want|wants|with|get|gets|getting|having|have|like|eat|eating|prefer|upgrade[ds]?"
@@ -28,31 +28,31 @@ _PEOPLE_GAP = re.compile(
     r"|do|doing)\b|[要吃换選选点]"
 )
 _BACKWARD = re.compile(
-    r"^[\s:(]*(?:x|×|for|para|por|upgrade for|tails? for|de)?\s*(?:about|around|like|the|just"
-    r"|only|solo)?\s*$|^[给給要来：:]*$"
+    r"^[\s:(]{0,6}(?:x|×|for|para|por|upgrade for|tails? for|de)?\s{0,4}(?:about|around|like|the|just"
+    r"|only|solo)?\s{0,4}$|^[给給要来：:]*$"
 )
-_FOR = re.compile(r"^\s*(?:x\s?|×|:|for\s+|para\s+|给|給)(?:about |the |just )?\d", re.ASCII)
-_ALL_AFTER = re.compile(r"^\s*(?:for|para|to|a|with|upgrade for|tails? for|one|por|给|給|x)?\s*$")
+_FOR = re.compile(r"^\s{0,4}(?:x\s?|×|:|for\s{1,4}|para\s{1,4}|给|給)(?:about |the |just )?\d", re.ASCII)
+_ALL_AFTER = re.compile(r"^\s{0,4}(?:for|para|to|a|with|upgrade for|tails? for|one|por|给|給|x)?\s{0,4}$")
 _ALL_BEFORE = re.compile(
-    r"^\s*(?:(?:gets?|wants?|has|have|having|with|con|quieren?|to|on|in|the|a|is|are|getting"
+    r"^\s{0,4}(?:(?:gets?|wants?|has|have|having|with|con|quieren?|to|on|in|the|a|is|are|getting"
     r"|comen|will|would|like|upgrade[ds]?"
-    r"|de|una|un|por)\s+)*$|^[要吃换選选来都上加一份个個用]*$"
+    r"|de|una|un|por)\s{1,4})*$|^[要吃换選选来都上加一份个個用]*$"
 )
 _ALL_BARE = re.compile(
-    r"(?:\ball(?:\s+the)?|\btod[oa]s?(?:\s+con)?|全(?:部)?(?:要|换|换成|都要|升级|升级成)?)\s*$"
+    r"(?:\ball(?:\s{1,4}the)?|\btod[oa]s?(?:\s{1,4}con)?|全(?:部)?(?:要|换|换成|都要|升级|升级成)?)\s{0,4}$"
 )
-_AND = re.compile(r"^\s*(?:,|and|&|y|\+|plus|和|、|跟|,\s*and)\s*$")
+_AND = re.compile(r"^\s{0,4}(?:,|and|&|y|\+|plus|和|、|跟|,\s{0,4}and)\s{0,4}$")
 _NOT = re.compile(
     r"(?:\bno|\bnot|\bwithout|\bw/o|\bskip(?: the)?|\bremove(?: the)?|\bdrop(?: the)?"
     r"|\bforget(?: the)?|\bminus|\bcancel(?: the)?"
     r"|\btake (?:off|out)(?: the)?|\binstead of(?: the)?|\brather than|\bhold the|\bsin"
     r"|\bquit\w*(?: l[oa]s?| el)?|\ben vez de"
-    r"|\ben lugar de|不要|去掉|取消|别加|不用|不加|没有)\s*(?:any\s+)?$"
+    r"|\ben lugar de|不要|去掉|取消|别加|不用|不加|没有)\s{0,4}(?:any\s{1,4})?$"
 )
 _WANT = re.compile(
     r"\b(?:add|adding|want|wants|upgrade|upgrading|with|include|including|get|plus|and|like|need"
-    r"|also|quiero|quisiera|agreg\w+"
-    r"|anad\w+|con|mas|y|incluy\w+|tambien|do|have)\b|[加要换和跟]|还有|升级|\+"
+    r"|also|quiero|quisiera|agreg\w{1,20}"
+    r"|anad\w{1,20}|con|mas|y|incluy\w{1,20}|tambien|do|have)\b|[加要换和跟]|还有|升级|\+"
 )
 _QUESTION = re.compile(
     r"\b(?:how much|what(?:'?s| is| are| about)?|price of|cost|costs|cost of|extra for|do (?:you"
@@ -146,7 +146,7 @@ def _number_after(found: Scan, word: Word, dishes: Dishes) -> Number | None:
     follows = found.next_word(after.end)
     gap = found.body[after.end : follows.start] if follows else ""
     is_near = follows is not None and bool(
-        re.fullmatch(r"[\s个個位名份]*(?:of\s+)?(?:the\s+)?", gap)
+        re.fullmatch(r"[\s个個位名份]{0,6}(?:of\s{1,4})?(?:the\s{1,4})?", gap)
     )
     if follows and is_near and follows.kind in _DISHES and follows.kind != word.kind:
         return None

@@ -18,11 +18,11 @@ _FILL = (
     r"|seran|fewer|less|menos|otros|otras|adicionales|invited|paying|actual|about|like|maybe|x)"
 )
 _NEAR = re.compile(
-    rf"^[\s\-]*(?:{_FILL}[\s\-]+)*(?:(?!and\b|or\b|y\b|o\b|for\b|with\b|plus\b|to\b|in\b|on\b"
+    rf"^[\s\-]{{0,6}}(?:{_FILL}[\s\-]{{1,4}})*(?:(?!and\b|or\b|y\b|o\b|for\b|with\b|plus\b|to\b|in\b|on\b"
     rf"|at\b|para\b|con\b)"
-    rf"[a-z]+\s+)?(?:{_FILL}[\s\-]+)*$|^[\s多几来個个位名口左右是的，]*$"
+    rf"[a-z]{{1,20}}\s{{1,4}})?(?:{_FILL}[\s\-]{{1,4}})*$|^[\s多几来個个位名口左右是的，]{{0,6}}$"
 )
-_BEFORE_COUNT = re.compile(r"^\s*(?:s?\s*[:=(x×-]|有|是|are|is|count)?\s*(?:about|around)?\s*$")
+_BEFORE_COUNT = re.compile(r"^\s{0,4}(?:s?\s{0,4}[:=(x×-]|有|是|are|is|count)?\s{0,4}(?:about|around)?\s{0,4}$")
 _PART = re.compile(
     r"\b(?:of (?:them|which|whom|those|us are)|including|includes|include|incl\b|inc\b|among"
     r"|mostly|mainly|with|w/|counting"
@@ -30,36 +30,36 @@ _PART = re.compile(
     r"|包含|里面|含|当中"
 )
 _FIRM_PART = re.compile(
-    r"\b(?:of (?:them|which|whom|those)|includ\w+|incl\b|inc\b|de ellos|de los cuales|incluy\w+"
-    r"|incluid\w+)|其中|包括|含"
+    r"\b(?:of (?:them|which|whom|those)|includ\w{1,20}|incl\b|inc\b|de ellos|de los cuales|incluy\w{1,20}"
+    r"|incluid\w{1,20})|其中|包括|含"
 )
-_IS = re.compile(r"^\s*(?:of them\s+)?(?:are|is|son|will be|seran)\s|^[个個位名]?是")
+_IS = re.compile(r"^\s{0,4}(?:of them\s{1,4})?(?:are|is|son|will be|seran)\s|^[个個位名]?是")
 _ADDED = re.compile(r"\b(?:and|plus|y|mas|also|e|another|n)\b|[+&]|加|外加|还有|另外|以及|再|和|跟")
 _MORE = re.compile(
-    r"^\s*(?:more|additional|extra|mas|adicionales)\b|^\s*[个個位名]?(?:更多)", re.ASCII
+    r"^\s{0,4}(?:more|additional|extra|mas|adicionales)\b|^\s{0,4}[个個位名]?(?:更多)", re.ASCII
 )
 _MORE_BEFORE = re.compile(
-    r"(?:\badd|\banother|\botros|\botras|\bagreg\w+|\banad\w+|再加|多加|再来|多)\s*$"
+    r"(?:\badd|\banother|\botros|\botras|\bagreg\w{1,20}|\banad\w{1,20}|再加|多加|再来|多)\s{0,4}$"
 )
-_FEWER = re.compile(r"^\s*(?:fewer|less|menos)\b")
-_FEWER_BEFORE = re.compile(r"(?:\bminus|\bremove|\bdrop|\bquita\w*|少|减)\s*$")
+_FEWER = re.compile(r"^\s{0,4}(?:fewer|less|menos)\b")
+_FEWER_BEFORE = re.compile(r"(?:\bminus|\bremove|\bdrop|\bquita\w*|少|减)\s{0,4}$")
 
 
 _SINGLE = re.compile(
-    r"(?:[,&+]|\band|\bplus|\bwith|\by|\bcon|\bmas|^)\s*(?:a|an|un|una|my|our|mi"
-    r"|nuestr[oa])\s+(?:(?:new|little)\s+)?$"
+    r"(?:[,&+]|\band|\bplus|\bwith|\by|\bcon|\bmas|^)\s{0,4}(?:a|an|un|una|my|our|mi"
+    r"|nuestr[oa])\s{1,4}(?:(?:new|little)\s{1,4})?$"
 )
 
 
 _SOME_WHO = re.compile(
-    r"^\s*(?:(?:are|is|r)\s+(?!coming|confirmed|going|attending|invited|expected|total)|(?:need"
+    r"^\s{0,4}(?:(?:are|is|r)\s{1,4}(?!coming|confirmed|going|attending|invited|expected|total)|(?:need"
     r"|needs|don'?t|can'?t|cannot|won'?t"
     r"|dont|cant|have (?:an? )?(?:allerg|dietary|celiac))\b|son (?:alerg|veg|celi)|no (?:comen"
     r"|pueden))"
 )
 _NONE = re.compile(
     r"(?:\bno|\bwithout|\bsin|\b(?:remove|skip|drop|forget|take (?:off|out)) the|没有|不带|没)"
-    r"\s*(?:any\s+|more\s+)?$"
+    r"\s{0,4}(?:any\s{1,4}|more\s{1,4})?$"
 )
 _BIG_SMALL = re.compile(
     r"([\d一二两三四五六七八九十百]{1,9})[个個]?大(?:人)?[,，、 ]?"
@@ -200,8 +200,8 @@ def _in_list(found: Scan, word: Word) -> bool:
     return bool(
         re.search(
             r"(?:[,&+]|\band|\by|\bplus|\bcon|和|加|跟|、|\bit'?s|\bjust|\bonly|\bsolo"
-            r"|\bfor)\s*(?:my|mi|our|我)?\s*$",
+            r"|\bfor)\s{0,4}(?:my|mi|our|我)?\s{0,4}$",
             before,
         )
-        or re.match(r"\s*(?:[,&+]|and\b|y\b|plus\b|mas\b|con\b|和|加|跟|、)", after)
+        or re.match(r"\s{0,4}(?:[,&+]|and\b|y\b|plus\b|mas\b|con\b|和|加|跟|、)", after)
     )

@@ -16,7 +16,7 @@ from bot.language.slot_words import Word, find_words
 from bot.profile_models import Profile
 
 MOST = 100_000
-NUMBERS_READ = 60
+NUMBERS_READ = 40
 """More numbers than this are a list or a prank; the steps compare them pair by pair."""
 
 
@@ -105,20 +105,20 @@ class Scan:
 
 _UNDER = re.compile(
     r"(?:under|below|younger than|less than|menore?s? (?:de"
-    r"|a))\s+(?P<below>\d{1,2})(?:\s*(?:years?(?: old)?|yrs?|anos))?s?\b"
-    r"|\b(?P<most>\d{1,2})\s*(?:years?|yrs?|anos)?\s*(?:and|&|or|y|o)\s*(?:under|younger|below"
+    r"|a))\s{1,4}(?P<below>\d{1,2})(?:\s{0,4}(?:years?(?: old)?|yrs?|anos))?s?\b"
+    r"|\b(?P<most>\d{1,2})\s{0,4}(?:years?|yrs?|anos)?\s{0,4}(?:and|&|or|y|o)\s{0,4}(?:under|younger|below"
     r"|menos)\b"
     r"|(?P<cjk>\d{1,2}|[一二三四五六七八九十]{1,2})[岁歲](?:及)?以下"
 )
 _OVER = re.compile(
-    r"\b(?P<least>\d{1,2})\s*(?:years?|yrs?|anos)?\s*(?:\+|(?:and|&|or|y|o)\s+(?:over|up|older"
+    r"\b(?P<least>\d{1,2})\s{0,4}(?:years?|yrs?|anos)?\s{0,4}(?:\+|(?:and|&|or|y|o)\s{1,4}(?:over|up|older"
     r"|above|mas|mayores))"
     r"|(?P<cjk>\d{1,2}|[一二三四五六七八九十]{1,2})[岁歲](?:及)?以上"
 )
-_HEADS = re.compile(r"^\s*(?:people|ppl|guests?|persons?|personas|invitados|of us|adults?|kids?)\b")
+_HEADS = re.compile(r"^\s{0,4}(?:people|ppl|guests?|persons?|personas|invitados|of us|adults?|kids?)\b")
 _RANGE_GAP = re.compile(
-    r"^\s*(?:-|–|—|~|to|or|and|a|o|y|u|到|至|或)\s*$|^(?:多)?[个個]?(?:到|至)$|^\s*(?:to"
-    r"|or)\s+(?:like|maybe)\s*$"
+    r"^\s{0,4}(?:-|–|—|~|to|or|and|a|o|y|u|到|至|或)\s{0,4}$|^(?:多)?[个個]?(?:到|至)$|^\s{0,4}(?:to"
+    r"|or)\s{1,4}(?:like|maybe)\s{0,4}$"
 )
 _TENS_RANGE = re.compile(r"([一二三四五六七八九])([一二三四五六七八九])十")
 _CJK_DIGITS = {char: value for value, char in enumerate("一二三四五六七八九", start=1)}
@@ -192,5 +192,5 @@ def _is_range(last: Number, number: Number, readable: str) -> bool:
     if not _RANGE_GAP.match(gap) or last.value >= number.value:
         return False
     if gap.strip() in ("and", "y"):
-        return bool(re.search(r"(?:between|entre)\s*$", readable[: last.start]))
+        return bool(re.search(r"(?:between|entre)\s{0,4}$", readable[: last.start]))
     return last.value >= 4 or gap.strip() not in ("a", "o", "y", "u")

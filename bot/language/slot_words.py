@@ -7,7 +7,7 @@ shares (friends, my wife, everyone) and the search that finds all of them in a f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -79,10 +79,18 @@ def _compile(
     for phrase, kind, code in entries:
         meanings.setdefault(phrase, (kind, code))
     longest = sorted(meanings, key=len, reverse=True)
-    latin = [re.escape(p).replace(r"\ ", r"\s+") for p in longest if p.isascii()]
-    other = [re.escape(p) for p in longest if not p.isascii()]
-    words = rf"(?<![a-z])(?:{'|'.join(latin)})(?=(?:e?s)?(?![a-z]))|{'|'.join(other)}"
+    latin = _by_first_character(p for p in longest if p.isascii())
+    other = _by_first_character(p for p in longest if not p.isascii())
+    words = rf"(?<![a-z])(?:{latin})(?=(?:e?s)?(?![a-z]))|{other}"
     return re.compile(rf"(?P<all>(?<![a-z])(?:{_ALL})(?![a-z]))|(?P<word>{words})"), meanings
+
+
+def _by_first_character(phrases: Iterable[str]) -> str:
+    """A pattern of all phrases that looks at a character once, not once a phrase."""
+    tails: dict[str, list[str]] = {}
+    for phrase in phrases:
+        tails.setdefault(phrase[0], []).append(re.escape(phrase[1:]).replace(r"\ ", r"\s{1,3}"))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in tails.items())
 
 
 def _entries(profile: Profile, language: str) -> tuple[tuple[str, WordKind, str], ...]:

@@ -15,18 +15,22 @@ from bot.language.numbers import fold
 from bot.language.slot_ages import read_ages
 from bot.language.slot_bare import read_bare
 from bot.language.slot_dishes import EVERYONE, read_dishes
+from bot.language.slot_masks import CHARACTERS_READ
 from bot.language.slot_merge import State, merge_dishes, merge_people
 from bot.language.slot_people import read_people
 from bot.language.slot_scan import Mention, Scan, scan
 from bot.profile_models import Profile
 
-CHARACTERS_READ = 2_000
-"""A party is described in fewer; a long mail is read from its beginning."""
+
+
+TEXTS_READ = 40
+CHARACTERS_IN_ALL = 6_000
+"""Of all texts, the newest first: no flood of messages holds a turn up."""
 TownTest = Callable[[str], bool]
 _PLACE = re.compile(
     r"\b(?:in|at|near|around|from|to|of|live in|located in|en|cerca de|desde|city is|ciudad de"
-    r"|out in)\s+"
-    r"((?:[A-Za-zÀ-ÿ.'-]+\s?){1,4})"
+    r"|out in|it's|its)\s{1,3}"
+    r"((?:[A-Za-zÀ-ÿ.'-]{1,20}\s?){1,4})"
 )
 _UNNAMED = re.compile(
     r"^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|the|my|our"
@@ -45,13 +49,16 @@ class PartyReading:
     headcount_range: tuple[int, int] | None = None
     """Lowest and highest headcount, where a range was given; `counts` is for the highest."""
     options: Mapping[str, int] = field(default_factory=dict)
+    further: Mapping[str, int] = field(default_factory=dict)
+    """Options on top of those included, with portions."""
     add_ons: Mapping[str, int] = field(default_factory=dict)
     extras: Mapping[str, int] = field(default_factory=dict)
     zip_code: str = ""
     city: str = ""
     """A town in the customer's own words."""
     ambiguous: tuple[str, ...] = ()
-    """What must be asked: "headcount", "ages", or "option:lobster" for a count."""
+    """What must be asked: "headcount", "ages", "option:lobster" for a count, "further" for which
+    option is wanted on top of those included."""
     mentions_date: str = ""
     """The customer's own words for date and time."""
 
@@ -86,9 +93,21 @@ def read_party(
         else []
     )
     state = State()
-    for text, question in zip(texts, questions, strict=True):
-        _read_text(state, text[:CHARACTERS_READ], question, (profile, language, is_town))
+    for text, question in _newest(texts, questions):
+        _read_text(state, text, question, (profile, language, is_town))
     return _finish(state, profile)
+
+
+def _newest(texts: Sequence[str], questions: Sequence[str]) -> list[tuple[str, str]]:
+    """As many of the last texts as are read, oldest first, with what each was asked."""
+    read: list[tuple[str, str]] = []
+    left = CHARACTERS_IN_ALL
+    for text, question in list(zip(texts, questions, strict=True))[: -TEXTS_READ - 1 : -1]:
+        if left <= 0:
+            break
+        read.append((text[: min(CHARACTERS_READ, left)], question))
+        left -= len(read[-1][0])
+    return read[::-1]
 
 
 def _read_text(
@@ -113,8 +132,10 @@ def _read_text(
 
 
 def _read_city(text: str, found: Scan, asked: str, is_town: TownTest | None) -> str:
+    folded = fold(text)
     for written, town in found.profile.area.aliases.items():
-        if re.search(rf"(?<![a-z]){re.escape(fold(written))}(?![a-z])", fold(text)):
+        short = fold(written)
+        if short in folded and re.search(rf"(?<![a-z]){re.escape(short)}(?![a-z])", folded):
             return town
     for match in _PLACE.finditer(text):
         words = match[1].split()

@@ -14,7 +14,8 @@ from bot.language.slots import TownTest
 from bot.language.wording import say
 from bot.llm.base import ModelReply, ModelRequest, ToolCall, Usage
 from bot.llm.offline_facts import Facts, read_facts
-from bot.llm.offline_plan import Plan, Wanted, plan
+from bot.llm.offline_moves import Plan, Wanted
+from bot.llm.offline_plan import plan
 from bot.profile import Profile
 
 FREE = Usage(input_tokens=0, output_tokens=0)
@@ -22,8 +23,7 @@ Result = tuple[ToolCall, Mapping[str, object]]
 
 
 class OfflineModel:
-    """Answers from rules and templates; the last link of the chain, and the only one without "
-    "keys."""
+    """Answers from rules and templates; the last link of the chain, the only one without keys."""
 
     name = "offline"
 
@@ -95,6 +95,9 @@ def _price_words(
     if price is None:
         return ""
     worded = str(price.get("worded") or "").strip()
+    if planned.restates:
+        _, _, rest = worded.partition("\n")
+        worded = say("price_again", facts.language, seed=facts.seed) + "\n" + rest
     if not (planned.question or drop_question):
         return worded
     body, _, _question = worded.rpartition("\n")

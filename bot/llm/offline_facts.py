@@ -28,6 +28,8 @@ class Facts:
     tools: frozenset[str]
     party: PartyReading
     """The party after the waiting messages."""
+    before: PartyReading
+    """The party without them."""
     is_changed: bool
     """Whether the waiting messages changed what is priced."""
     is_unclear: bool
@@ -83,6 +85,7 @@ def read_facts(profile: Profile, request: ModelRequest, is_town: TownTest | None
         text=situation.text[:CHARACTERS_READ],
         tools=frozenset(tool.name for tool in request.tools),
         party=after,
+        before=before,
         is_changed=_priced_part(before) != _priced_part(after),
         is_unclear=bool(set(after.ambiguous) - set(before.ambiguous)),
         has_new_date=bool(after.mentions_date) and after.mentions_date != before.mentions_date,

@@ -87,8 +87,8 @@ WHERE m.status = 'received' AND m.created_at < $1 AND (c.lease_until IS NULL
   OR c.lease_until < now())
 GROUP BY m.conversation_id ORDER BY min(m.created_at) LIMIT $2"""
 
-_UNSCORED = """SELECT m.id, m.conversation_id, left(m.text, 2000) AS text, m.language FROM messages m
-WHERE m.direction = 'inbound' AND NOT m.scored ORDER BY m.created_at LIMIT $1"""
+_UNSCORED = """SELECT m.id, m.conversation_id, left(m.text, 2000) AS text, m.language
+FROM messages m WHERE m.direction = 'inbound' AND NOT m.scored ORDER BY m.created_at LIMIT $1"""
 
 _SET_LANGUAGE = "UPDATE messages SET language = $2 WHERE id = ANY ($1::uuid[])"
 
@@ -153,14 +153,23 @@ async def record_inbound(
     )
     if len(rows) != len(messages):
         raise Conflict(f"{len(messages) - len(rows)} messages found no open conversation")
+    seen: set[UUID] = set()
     return tuple(
         Recorded(
             conversation_id=ConversationId(row["conversation_id"]),
-            message_id=row["message_id"] and MessageId(row["message_id"]),
+            message_id=_first(row["message_id"], seen),
             lease_token=row["lease_token"] or 0,
         )
         for row in rows
     )
+
+
+def _first(row_id: UUID | None, seen: set[UUID]) -> MessageId | None:
+    """The id, unless the same batch has brought this message before."""
+    if row_id is None or row_id in seen:
+        return None
+    seen.add(row_id)
+    return MessageId(row_id)
 
 
 async def list_waiting(

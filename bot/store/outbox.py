@@ -114,7 +114,8 @@ _REREAD = """SELECT d.*, a.value AS recipient, a.our_address, a.consent, a.suspe
   a.last_inbound_at, c.mode, c.epoch AS present_epoch
 FROM messages d JOIN addresses a ON a.id = d.address_id
 JOIN conversations c ON c.id = d.conversation_id
-WHERE d.id = $1 AND d.status = 'sending'"""
+WHERE d.id = $1 AND d.status = 'sending' AND d.attempts = $2
+  AND d.claimed_until > now() + make_interval(secs => $3)"""
 
 _DOUBT = """UPDATE messages SET claimed_until = now() + make_interval(secs => $2),
   reason = $3 WHERE id = $1 AND status = 'sending'"""
@@ -247,9 +248,9 @@ async def drop_rest(conn: Connection, message: OutboundMessage) -> None:
     await conn.execute(_DROP_REST, message.conversation_id, message.id)
 
 
-async def reread(conn: Connection, message_id: MessageId) -> Departure | None:
-    """A claimed message as it is now; None if it is no longer being sent."""
-    row = await conn.fetchrow(_REREAD, message_id)
+async def reread(conn: Connection, message: OutboundMessage, *, left_s: float) -> Departure | None:
+    """A claimed message as it is now; None if the claim is another's or is about to run out."""
+    row = await conn.fetchrow(_REREAD, message.id, message.attempt, left_s)
     return None if row is None else _departure(row)
 
 
