@@ -23,7 +23,7 @@ SAMPLES = {
     "place": "Berkeley",
     "dish": "lobster tail",
     "quantity": "20",
-    "fillers": "4 gyoza",
+    "fillers": "4 x gyoza",
 }
 PHRASES = [
     (language, name, variant)

@@ -18,6 +18,8 @@ from bot.language.wording import say
 from bot.profile import Profile, money
 
 FILLERS_SAID = 2
+FILLERS_PER_GUEST = 3
+"""More portions for a guest than this are no sensible advice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def told_data(profile: Profile, language: str, told: Told) -> dict[str, object]:
         "priced": True,
         "lines": [
             {
-                "label": profile.say(line.label, language),
+                "label": _label(profile, language, line, priced),
                 "quantity": _count(line.quantity),
                 "unit_price": written(line.unit_price),
                 "amount": written(line.amount),
@@ -64,8 +66,9 @@ def told_data(profile: Profile, language: str, told: Told) -> dict[str, object]:
         "total": written(priced.total),
         "deposit": written(priced.deposit),
         "balance_on_the_day": written(priced.balance),
+        "minimum": written(priced.subtotal + priced.shortfall) if priced.shortfall else None,
         "below_minimum_by": written(priced.shortfall) if priced.shortfall else None,
-        "would_fill_minimum": [_filler(profile, language, each) for each in priced.fillers],
+        "would_fill_minimum": [_filler(profile, language, each) for each in _sensible(priced)],
         "travel": written(priced.travel)
         if priced.travel is not None
         else "distance unknown: travel may be added",
@@ -87,14 +90,30 @@ def tell(profile: Profile, language: str, told: Told) -> str:
 def body(profile: Profile, language: str, told: Told) -> str:
     """The reply without its question."""
     lines = [say("price_update" if told.is_update else "price_lead", language, seed=told.seed)]
-    lines += [_line(profile, language, line) for line in told.priced.lines]
+    lines += [_line(profile, language, line, told.priced) for line in told.priced.lines]
     gap = "" if language == "zh" else " "
     return "\n".join([*lines, gap.join(_closing(profile, language, told))])
 
 
-def _line(profile: Profile, language: str, line: Line) -> str:
+def _label(profile: Profile, language: str, line: Line, priced: Priced) -> str:
+    """What a line is called; of the minimum what it is there for, with its figure."""
+    if line.kind is not LineKind.MINIMUM:
+        return profile.say(line.label, language)
+    minimum = money(profile.business, priced.subtotal + priced.shortfall, language)
+    amount = money(profile.business, line.amount, language)
+    worded = say("price_minimum", language, minimum=minimum, amount=amount)
+    return worded.removesuffix(amount).rstrip(" :：")
+
+
+def _sensible(priced: Priced) -> tuple[Filler, ...]:
+    """The fillers a party could eat."""
+    most = FILLERS_PER_GUEST * priced.headcount
+    return tuple(filler for filler in priced.fillers if filler.quantity <= most)
+
+
+def _line(profile: Profile, language: str, line: Line, priced: Priced) -> str:
     slots = {
-        "label": profile.say(line.label, language),
+        "label": _label(profile, language, line, priced),
         "quantity": _count(line.quantity),
         "unit_price": money(profile.business, line.unit_price, language),
         "amount": money(profile.business, line.amount, language),
@@ -103,7 +122,10 @@ def _line(profile: Profile, language: str, line: Line) -> str:
         return say("price_single", language, **slots)
     if line.kind is LineKind.TRAVEL:
         return say("price_travel", language, **slots)
-    return say("price_line" if line.unit_price else "price_free", language, **slots)
+    if not line.unit_price:
+        return say("price_free", language, **slots)
+    # A band's label agrees with its count in number; a dish has one name for any count.
+    return say("price_line" if line.kind is LineKind.BAND else "price_item", language, **slots)
 
 
 def _closing(profile: Profile, language: str, told: Told) -> Iterator[str]:
@@ -111,8 +133,11 @@ def _closing(profile: Profile, language: str, told: Told) -> Iterator[str]:
     known = "miles" not in priced.needs
     total = money(business, priced.total, language)
     yield say("price_total" if known else "price_total_before_travel", language, total=total)
-    if priced.shortfall and priced.fillers:
-        fillers = [_filler(profile, language, each) for each in priced.fillers[:FILLERS_SAID]]
+    if priced.shortfall and not _sensible(priced):
+        yield say("price_shortfall_other", language)
+    elif priced.shortfall:
+        sensible = _sensible(priced)[:FILLERS_SAID]
+        fillers = [_filler(profile, language, each) for each in sensible]
         shortfall = money(business, priced.shortfall, language)
         joined = say("or", language).join(fillers)
         yield say("price_shortfall", language, shortfall=shortfall, fillers=joined)
@@ -127,7 +152,7 @@ def _closing(profile: Profile, language: str, told: Told) -> Iterator[str]:
 
 
 def _filler(profile: Profile, language: str, filler: Filler) -> str:
-    return f"{filler.quantity} {profile.say(filler.label, language)}"
+    return f"{filler.quantity} x {profile.say(filler.label, language)}"
 
 
 def _count(quantity: Decimal) -> str:

@@ -5,6 +5,7 @@ Each returns a plan or None, like those in offline_plan.py, which sets their ord
 
 from __future__ import annotations
 
+from bot.llm import offline_ask_words as heard
 from bot.llm import offline_words as words
 from bot.llm.offline_facts import Facts
 from bot.llm.offline_moves import (
@@ -20,40 +21,40 @@ from bot.llm.offline_moves import (
 
 def identity(facts: Facts) -> Plan | None:
     """Whoever asks whether we are a person hears the truth, and may have one."""
-    if not words.asks_identity(facts.text):
+    if not heard.asks_identity(facts.text):
         return None
     return Plan(text=speak_all(facts, "small_talk", "ask_person"))
 
 
 def passing(facts: Facts) -> Plan | None:
     """A wrong number, and a customer who only wants us to go on."""
-    if words.is_wrong_number(facts.text):
+    if heard.is_wrong_number(facts.text):
         return Plan(text=speak(facts, "wrong_number"))
-    if words.wants_us_to_stay(facts.text):
+    if heard.wants_us_to_stay(facts.text):
         return Plan(text=speak(facts, "no"))
     return None
 
 
 def quoted_sum(facts: Facts) -> Plan | None:
     """A sum of the quote is doubted or asked for again: it is said again, line by line."""
-    if not facts.has_quote or words.names_payment(facts.text):
+    if not facts.has_quote or facts.intent == "discount" or heard.names_payment(facts.text):
         return None
-    is_doubted = words.asks_why(facts.text) and words.names_sum(facts.text)
-    is_disputed = facts.intent in ("billing_dispute", "refund_request") and words.names_sum(
+    is_doubted = heard.asks_why(facts.text) and heard.names_sum(facts.text)
+    is_disputed = facts.intent in ("billing_dispute", "refund_request") and heard.names_sum(
         facts.text
     )
     if words.is_rule_question(facts.text) and not is_doubted:
         return None
-    if not (is_doubted or is_disputed or words.states_sum(facts.text)):
+    if not (is_doubted or is_disputed or heard.states_sum(facts.text)):
         return None
-    lead = speak(facts, "deposit_inside") if words.names_deposit(facts.text) else ""
+    lead = speak(facts, "deposit_inside") if heard.names_deposit(facts.text) else ""
     return Plan(wanted=(price_call(facts, facts.before),), lead=lead, restates=True)
 
 
 def unit_price(facts: Facts) -> Plan | None:
     """What one guest costs, where no party is described in the same breath."""
     is_party = facts.is_changed and facts.party.headcount > 1
-    if not words.is_per_unit(facts.text) or is_party:
+    if not heard.is_per_unit(facts.text) or is_party:
         return None
     tail = "" if facts.has_quote else speak(facts, "ask_headcount")
     return Plan(wanted=(search_call(facts.text),), tail=tail)
@@ -61,7 +62,7 @@ def unit_price(facts: Facts) -> Plan | None:
 
 def area(facts: Facts) -> Plan | None:
     """Whether we come to a place, before anybody is counted; with a party the price tells it."""
-    if facts.party.headcount or not words.asks_area(facts):
+    if facts.party.headcount or not heard.asks_area(facts):
         return None
     place = facts.party.city or facts.party.zip_code
     names = ("check_place", "ask_headcount") if place else ("ask_headcount",)
@@ -75,7 +76,7 @@ def area(facts: Facts) -> Plan | None:
 def how_to(facts: Facts) -> Plan | None:
     """How booking goes and which times there are: the articles know, and the quote stays."""
     is_about_booking = facts.intent in ("book", "availability") or words.wants_booking(facts.text)
-    if not is_about_booking or not words.asks_how(facts.text):
+    if not is_about_booking or not heard.asks_how(facts.text):
         return None
     if facts.is_changed or facts.has_new_date:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.language.wording import sorry
+from bot.llm import offline_ask_words as heard
 from bot.llm import offline_asks as asks
 from bot.llm import offline_words as words
 from bot.llm.offline_facts import Facts
@@ -82,7 +83,7 @@ def _handover(facts: Facts) -> Plan | None:
     is_quoting = (
         facts.is_changed and bool(facts.party.counts) and not words.names_booking(facts.text)
     )
-    if is_quoting and name in ON_A_QUOTE and not words.complains(facts.text):
+    if is_quoting and name in ON_A_QUOTE and not heard.complains(facts.text):
         return None
     if is_quoting and name == "discount":
         return Plan(wanted=(price_call(facts),), tail=speak(facts, name), ask_person=True)
@@ -91,7 +92,7 @@ def _handover(facts: Facts) -> Plan | None:
     if not spoken and facts.has_quote and not words.names_booking(facts.text):
         if name in ("change", "cancel"):
             return asks.change_of_quote(facts)
-        if name == "complaint" and facts.is_unclear and not words.complains(facts.text):
+        if name == "complaint" and facts.is_unclear and not heard.complains(facts.text):
             return None
     return Plan(text=speak(facts, name), ask_person=True)
 
@@ -136,8 +137,7 @@ def _booking(facts: Facts) -> Plan | None:
 
 
 def _price(facts: Facts) -> Plan | None:
-    """A party that is new or changed is priced; a question beside it is answered in the same "
-    "step."""
+    """A party that is new or changed is priced; a question beside it is answered in one step."""
     wants_again = facts.intent in ("party_price", "quote_follow_up") or words.wants_price(
         facts.text
     )

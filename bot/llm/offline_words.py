@@ -63,6 +63,7 @@ _RULE = re.compile(
     r"|reembolsable|puedo (?:cancelar|cambiar))\b"
     r"|政策|规定|如果.{0,12}(?:怎么办|可以|能|退)|可以(?:取消|改期|退)吗|能退"
 )
+_POLICY = re.compile(r"\b(?:policy|policies|politicas?)\b|政策|规定")
 _QUESTION_WORD = re.compile(
     r"^(?:\W*(?:and|also|but|oh|hi|hey|hello|ok|y|tambien|pero|hola)\W+)*(?:what|which|who|when"
     r"|where|why|how|do|does|did|is|are|can|could"
@@ -121,7 +122,13 @@ _TALK = (
         ),
     ),
 )
-_SPLIT = re.compile(r"(?<=[.!?。！？\n;])\s*|\n|，(?=[^，]*[吗呢？])")
+_SPLIT = re.compile(
+    r"(?<=[.!?。！？\n;])\s{0,3}|\n|，(?=[^，]{0,80}[吗呢？])"
+    r"|[,\s]\s{0,3}(?:(?:and|also|plus|y|e|tambien|ademas)\s{1,3}){0,2}(?=(?:what(?:'?s| is| are)"
+    r"|do you|does the|can (?:i|we)|is (?:it|there|the)|are (?:there|the)|how (?:do|does|long|far|late)"
+    r"|que (?:incluye|pasa)|cual(?:es)? (?:es|son)|puedo|puedes?|tienen|hay)\b)",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(
     r"\b(?:per|each|a) (?:person|head|kid|child|adult|guest|mile)\b|\bpor (?:persona|nino|adulto"
     r"|milla)\b|每人|一位多少|一个人多少|人均|起步价"
@@ -158,7 +165,8 @@ def wants_price(text: str) -> bool:
 
 def is_rule_question(text: str) -> bool:
     """Whether the rules are asked about, not acted on: "what if it rains", "can I cancel?"."""
-    return bool(_RULE.search(fold(text))) and is_question(text)
+    folded = fold(text)
+    return bool(_POLICY.search(folded)) or (bool(_RULE.search(folded)) and is_question(text))
 
 
 def is_question(text: str) -> bool:
