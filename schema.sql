@@ -1,9 +1,8 @@
 -- The whole present schema, readable top to bottom. PostgreSQL 18 with pgvector.
 --
 -- Money is numeric(10,2), time is timestamptz, ids are UUIDv7. Words are those of the README's
--- glossary. Promises are constraints and have names; bot/store/connection.py turns the named ones
--- into domain errors. An upgrade of a live database is a numbered file in bot/store/migrations,
--- and a test proves that all of them together make exactly this.
+-- glossary. Promises are constraints and have names. An upgrade of a live database is a numbered
+-- file in bot/store/migrations, and a test proves that all of them together make exactly this.
 
 CREATE EXTENSION IF NOT EXISTS vector;
 
@@ -183,13 +182,14 @@ CREATE TABLE turns (
   agent           text,
   intent          text,
   confidence      real,
-  -- answered: by a model's words. templated: the guard refused them twice. escalated: to staff.
+  -- answered: by a model's words. templated: by the offline model's fixed ones, because the guard
+  -- refused a draft twice or no provider was left. escalated: to staff.
   -- silent: deliberately nothing, see the messages' reason. failed: a person is told instead.
   outcome         text NOT NULL CHECK (outcome IN ('answered', 'templated', 'escalated', 'silent', 'failed')),
   guard           jsonb NOT NULL DEFAULT '{}',  -- what it refused and why
   trace           jsonb NOT NULL DEFAULT '[]',  -- the turn's steps in order, each with its milliseconds
-  wait_ms         int NOT NULL DEFAULT 0,     -- from the last message's arrival to the claim, burst window included
-  think_ms        int NOT NULL DEFAULT 0,     -- from the claim to the commit
+  wait_ms         int NOT NULL DEFAULT 0,     -- from the last message's arrival to the claim
+  think_ms        int NOT NULL DEFAULT 0,     -- from the claim to the commit, burst window included
   created_at      timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX turns_of_conversation ON turns (conversation_id, created_at DESC);
@@ -284,7 +284,7 @@ CREATE TABLE escalations (
   post_due_at     timestamptz NOT NULL DEFAULT now(),
   post_claimed_at timestamptz,
   post_error      text,
-  desk_channel    text,                       -- with desk_ts: the thread that staff answer in
+  desk_channel    text,                       -- with desk_ts: where the card stands
   desk_ts         text,
   created_at      timestamptz NOT NULL DEFAULT now(),
   resolved_at     timestamptz

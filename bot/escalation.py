@@ -41,7 +41,8 @@ class Trouble:
     """Why a person is needed, for the row, the card and the metrics."""
 
     reason: str
-    """One of a few words: emotion, complaint, asked_for_person, tool, not_understood, failed."""
+    """One of a few words: emotion, complaint, money, asked_for_person, tool, failed, failed_send,
+    unknown_send."""
     explanation: str
     """The reason in a sentence for staff, with what weighed."""
 

@@ -29,11 +29,10 @@ _PURE = re.compile(r"-?\d+(?:\.\d+)?")
 _TOLD: frozenset[Kind] = frozenset({"headcount", "date", "time", "phone", "email", "number"})
 _COUNTS: tuple[Kind, ...] = ("headcount", "number")
 _WEEKS_AHEAD = 2
-TRUSTED_CHARS = 20_000
+TRUSTED_CHARS, _LEAVES_MAX = 20_000, 2_000
 """Read of results and passages together: far more than a turn brings."""
-TOLD_TEXTS, TOLD_TEXT_CHARS, TOLD_CHARS = 40, 2_000, 6_000
-"""Read of what the customer wrote: their last texts, of each so much, of all together so much."""
-_LEAVES_MAX = 2_000
+TOLD_TEXTS, TOLD_TEXT_CHARS, TOLD_CHARS = 40, 2_000, 4_000
+"""Read of the customer's words: their last texts, so much of each, so much of all together."""
 
 
 @dataclass(slots=True)
@@ -114,9 +113,8 @@ class Facts:
         return False
 
 
-def _readings(claim: Claim) -> Iterator[object]:
-    yield claim.value
-    yield from claim.also
+def _readings(claim: Claim) -> tuple[object, ...]:
+    return (claim.value, *claim.also)
 
 
 def _is_moment(claim: Claim) -> bool:

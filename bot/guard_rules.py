@@ -10,21 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from bot.guard_deeds import DEEDS, any_of, asserts
+
 _SENTENCE = re.compile(r"[^.!?。!?\n]+(?:\.(?=\d)[^.!?。!?\n]+)*[.!?。!?\n]?")
-
-
-def _any(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in alternatives))
 
 
 # Matters that may be spoken of only where the evidence speaks of them too.
 MATTERS: Mapping[str, re.Pattern[str]] = {
-    "refund": _any(r"\brefund",
+    "refund": any_of(r"\brefund",
     r"reembols",
     r"\bdevol(?:v|u)",
     r"money back",
     r"退款|退还|退钱|退定金|全额退"),
-    "discount": _any(
+    "discount": any_of(
         r"\bdiscount",
         r"\bcoupon",
         r"promo code",
@@ -32,18 +30,18 @@ MATTERS: Mapping[str, re.Pattern[str]] = {
         r"\d{1,6} ?(?:%|percent|dollars|bucks)? off\b",
         r"\bdescuent", r"\brebaja", r"precio especial", r"折扣|打折|优惠|特价|便宜点|减免",
     ),
-    "gift": _any(
+    "gift": any_of(
         r"\bfor free\b", r"\b(?:is|are|eat|comes?) free\b", r"free of charge",
         r"\bfree (?:travel|upgrade|sake|meal|guests?|chef|lobster|dessert)",
         r"\bgratis\b", r"sin (?:costo|cargo)", r"免费",
     ),
-    "treat": _any(
+    "treat": any_of(
         r"complimentary",
         r"on the house",
         r"(?:no|without) (?:extra |additional )?(?:charge|cost)\b",
         r"\bwaiv", r"cortesia|por cuenta de la casa", r"赠送|免收|白送",
     ),
-    "compensation": _any(
+    "compensation": any_of(
         r"compensat",
         r"\bcompensa",
         r"store credit",
@@ -52,25 +50,25 @@ MATTERS: Mapping[str, re.Pattern[str]] = {
         r"we(?:'ll| will) (?:cover|pay for)\b", r"补偿|赔偿|赔付",
     ),
 }  # fmt: skip
-_NEGATED = _any(
+_NEGATED = any_of(
     r"\b(?:no|not|nothing|none|nor|never|cannot|unable|without)\b(?! (?:worries|problem))",
     r"n't\b",
     r"\bsin\b",
     r"\bnunca\b",
     r"不(?!过|用担心)|没有|没法|无法|未",
 )  # fmt: skip
-_REFERRED = _any(
+_REFERRED = any_of(
     r"\bask|\bcheck|\bteam\b|\bperson\b|\bsomeone\b|\bstaff\b|\bmanager\b|\brequest",
     r"\bequipo\b|\bpersona\b|consult|pregunt|\balguien\b|solicitud",
     r"团队|同事|询问|专人|人工|工作人员|转达|申请|要求",
 )
-_CONDITIONAL = _any(
+_CONDITIONAL = any_of(
     r"\bif\b|\bwhen\b|\bunless\b|\bas long as\b|\bonce (?!again|more)|\bprovided\b"
     r"|\bat least\b|\bor more\b|\bbefore\b",
     r"\bsi\b|\bcuando\b|siempre que|\bal menos\b|\bo mas\b|\bantes\b",
     r"如果|若|只要|提前|以上|的话|之前|前取消",
 )
-_PROMISE = _any(
+_PROMISE = any_of(
     r"\b(?:i|we)(?:'ll| will| can|'ve| have|'m going to| would)?(?: \w+){0,2} (?:refund"
     r"|discount|waive|compensat|knock|credit you|give you|take \S+ off|throw in|offer you)",
     r"\byou(?:'ll| will) (?:get|receive) (?:a |your |the )?(?:\w+ )?(?:refund|discount"
@@ -79,7 +77,7 @@ _PROMISE = _any(
     r"|puedo dar|ofrec)",
     r"(?:我们?|会|可以|将|能)\S{0,6}(?:退款|退还|全额退|打折|优惠|减免|赔偿|补偿|赠送|免费送|便宜)",
 )
-_GUARANTEE = _any(
+_GUARANTEE = any_of(
     r"\bguarante",
     r"\bi promise|\bwe promise",
     r"\bgarantiz|\bgarantia",
@@ -101,7 +99,7 @@ _SAFE = (
     r"|sin problema|no hay problema|puede comer|apto|安全|放心|没问题|没有问题|不会有事|可以吃"
     r"|无风险)"
 )
-_ALLERGY = _any(
+_ALLERGY = any_of(
     rf"{_SAFE}.{{0,60}}{_ALLERGEN}", rf"{_ALLERGEN}.{{0,60}}{_SAFE}",
     r"(?:no|zero|never any|without any) (?:cross[- ]?contamination|traces? of)",
     r"sin contaminacion cruzada",
@@ -109,8 +107,8 @@ _ALLERGY = _any(
     r"(?:没有|无|不会有?)交叉(?:污染|感染)",
     r"\b(?:nut|peanut|shellfish|allergen|soy|dairy)[- ]free (?:kitchen|grill|guarantee)",
 )  # fmt: skip
-_ALLERGEN_NAMED = _any(_ALLERGEN, r"contamina|traces? of|[- ]free|\bsafe\b|交叉")
-_ALLERGY_EXCUSE = _any(
+_ALLERGEN_NAMED = any_of(_ALLERGEN, r"contamina|traces? of|[- ]free|\bsafe\b|交叉")
+_ALLERGY_EXCUSE = any_of(
     r"can't|cannot|\bnever\b|not able|unable|won't (?:promise|guarantee|say)|not (?:say"
     r"|promise|guarantee|confirm|know)",
     r"\bwhether\b|\bif (?:it|that|this|a|any|the)\b",
@@ -118,97 +116,7 @@ _ALLERGY_EXCUSE = _any(
     r"不能|无法|不会保证|不保证|不承诺|是否|能否|能不能",
 )  # fmt: skip
 
-# A deed, the effects that make it true, and how it is claimed.
-DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
-    (
-        frozenset({"booked", "confirmed"}),
-        _any(
-            r"\b(?:i|we)(?:'ve| have)? (?:just |now |already |gone ahead and )?(?:booked"
-            r"|reserved|scheduled|secured|locked)\b",
-            r"\byou(?:'re| are) (?:now |all |officially |already )*(?:booked|confirmed"
-            r"|scheduled|set for)\b",
-            # "Dates are confirmed by our team" is how it works, not a deed; "your dates are" is one.
-            r"(?:(?<=your dates )|(?<=the dates )|(?<!dates )(?<!bookings )(?<!reservations ))"
-            r"\b(?:is|are|has been|have been|it's|that's) (?:now |all |officially "
-            r"|already )*(?:booked|reserved|confirmed|scheduled|locked in)\b",
-            r"\b(?:booking|reservation) (?:is )?(?:confirmed|complete|done)\b|\ball booked\b",
-            r"\b(?:he|hemos|ya|le|te) (?:\w+ ){0,2}(?:reservado|reservada|agendado|confirmado"
-            r"|apartado|reserve|agende)\b",
-            r"\b(?:esta|queda|quedo|ha sido|fue|estan|quedan) (?:\w+ )?(?:reservad|confirmad"
-            r"|agendad|apartad)[oa]s?\b",
-            r"\breserva (?:confirmada|hecha|lista)\b",
-            r"已经?(?:\S{0,6})(?:预订|预定|订好|确认|安排|约好|锁定|保留)|(?:预订|预定"
-            r"|预约)(?:成功|已|完成|好了)|(?:订|约|定|安排)好了",
-        ),
-    ),
-    (
-        frozenset({"held", "booked", "confirmed"}),
-        _any(
-            r"\b(?:i|we)(?:'ve| have)? (?:put|placed) (?:a |the |your )?\w* ?(?:on )?hold\b",
-            r"\b(?:i|we)(?:'m| am|'re| are|'ve| have) (?:now )?(?:holding|held)\b",
-        ),
-    ),
-    (
-        frozenset({"cancelled"}),
-        _any(
-            r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?cancell?ed\b",
-            r"\b(?:has been|have been|is now|are now|is|was) cancell?ed\b",
-            r"\b(?:he|hemos|ya) (?:\w+ )?(?:cancelad[oa]|cancele)\b|\b(?:esta|queda|ha sido"
-            r"|fue|quedo) cancelad[oa]\b",
-            r"已经?\S{0,6}取消|取消(?:了|成功|好了|完成)",
-        ),
-    ),
-    (
-        frozenset({"changed"}),
-        _any(
-            r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:changed|moved|rescheduled"
-            r"|updated|switched) (?:your|the) (?:\w+ )?(?:booking|date|event|time"
-            r"|reservation)\b",
-            r"\b(?:booking|event|reservation|date) (?:has been|is|was) (?:now "
-            r"|successfully )?(?:changed|moved|rescheduled|updated)\b",
-            r"\b(?:he|hemos|ya) (?:\w+ )?(?:cambiado|movido|reprogramado|actualizado) (?:su|tu"
-            r"|la) (?:reserva|fecha|evento|cita)",
-            r"已经?\S{0,8}(?:改期|改到|改成|更改|修改)|改好了",
-        ),
-    ),
-    (
-        frozenset({"paid"}),
-        _any(
-            r"\b(?:deposit|payment) (?:has been |is now |was )(?:received|paid|confirmed|processed)\b",
-            r"\b(?:your|the) (?:deposit|payment) is (?:received|paid|confirmed|processed)\b"
-            r"(?! (?:by|to|when|with|through|via|on)\b)",
-            r"\bwe(?:'ve| have)? (?:just )?(?:received|got) your (?:deposit|payment)\b",
-            r"(?:recibimos|hemos recibido|recibi) (?:su|tu) (?:deposito|pago)",
-            r"(?:已|我们)\S{0,2}收到\S{0,6}(?:定金|付款|押金)",
-        ),
-    ),
-    (
-        frozenset({"refunded"}),
-        _any(
-            r"\b(?:i|we)(?:'ve| have)? (?:just |already )?(?:refunded|issued (?:a|your"
-            r"|the) \w* ?refund|processed (?:a|your|the) \w* ?refund)\b",
-            r"\brefund (?:has been|was|is) (?:\w+ )?(?:issued|processed|sent|on its way"
-            r"|approved)\b",
-            r"\b(?:he|hemos|ya) (?:\w+ )?reembolsad|reembolso (?:ha sido|fue|esta) ",
-            r"已经?\S{0,4}退款|退款已",
-        ),
-    ),
-)  # fmt: skip
-_DEED_BEFORE = _any(
-    r"\b(?:not|nothing|none|nada|never|once (?!again|more)|until|after|when|if|before|unless"
-    r"|cuando|una vez|hasta|si|no|aun no|despues)\b[^,]*$|n't\b[^,]*$",
-    r"(?:如果|若|等|一旦|尚未|还没|没有|未|是否|才)[^,,]*$",
-    r"\b(?:an?|any|each|every|una?|cada|cualquier) (?:\w+ ){0,2}(?:(?:that|which|que) )?$",
-    r"\bchef's time $|\bel chef $",
-    r"^\W*(?:would|do|did|should|is|are|was|shall|want|can|has|have|desea|quiere)\b",
-)
-_NEAR = 160
-"""How far from a deed its excuse is looked for."""
-_DEED_AFTER = re.compile(
-    r"^\W*(?:\w+\W+){0,2}(?:once|when|if|until|after|only|cuando|una vez|hasta|solo)\b|^(?:后"
-    r"|之后|的话|时|才|吗)"
-)
-_HUMAN = _any(
+_HUMAN = any_of(
     r"\bi(?:'m| am) (?:a |an |actually |really )*(?:real |actual |live )?(?:human|person|real)\b",
     r"\bnot (?:a |an )?(?:bot|robot|machine|ai|computer)\b(?! can)",
     r"(?:this is|speaking (?:with|to)|talking to|chatting with) (?:a )?(?:real|live"
@@ -216,7 +124,7 @@ _HUMAN = _any(
     r"\bsoy (?:un |una )?(?:persona|human[oa])\b|\bno soy (?:un |una )?(?:bot|robot|maquina|ia\b)",
     r"我是(?:一个)?(?:真人|人类|真的人|活人)|我不是(?:机器人|ai|人工智能|电脑)",
 )  # fmt: skip
-_MARKUP = _any(
+_MARKUP = any_of(
     r"</?(?:tool|think|system|assistant|user|function)",
     r"```",
     r"function_call|tool_calls?\b",
@@ -261,7 +169,7 @@ def _assures(sentence: str, _trusted: str, _done: frozenset[str]) -> bool:
 
 
 def _reports(sentence: str, _trusted: str, done: frozenset[str]) -> bool:
-    return any(not effects & done and _asserts(sentence, deed) for effects, deed in DEEDS)
+    return any(not effects & done and asserts(sentence, deed) for effects, deed in DEEDS)
 
 
 def _poses(sentence: str, _trusted: str, _done: frozenset[str]) -> bool:
@@ -283,15 +191,6 @@ def _promises(sentence: str, trusted: str, done: frozenset[str]) -> bool:
         if not pattern.search(trusted) and not _REFERRED.search(sentence):
             return True
     return False
-
-
-def _asserts(sentence: str, deed: re.Pattern[str]) -> bool:
-    """Whether a sentence says that a deed is done, and not that it will be, is not or might be."""
-    return any(
-        not _DEED_BEFORE.search(sentence[max(0, found.start() - _NEAR) : found.start()])
-        and not _DEED_AFTER.search(sentence[found.end() : found.end() + _NEAR])
-        for found in deed.finditer(sentence)
-    )
 
 
 _BREAKS: Mapping[str, Callable[[str, str, frozenset[str]], bool]] = {

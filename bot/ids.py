@@ -6,7 +6,6 @@ The database makes most ids itself; this serves rows that a turn must name befor
 from __future__ import annotations
 
 import os
-import secrets
 from uuid import UUID
 
 from bot.clock import Clock, SystemClock
@@ -20,8 +19,3 @@ def new_id(clock: Clock = _SYSTEM) -> UUID:
     random = int.from_bytes(os.urandom(10))
     value = milliseconds << 80 | 0x7 << 76 | (random >> 62 & 0xFFF) << 64
     return UUID(int=value | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF)
-
-
-def new_secret() -> str:
-    """Forty URL-safe characters nobody can guess."""
-    return secrets.token_urlsafe(30)

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.domain import Message
 from bot.errors import BadPayload, Conflict, StoreUnavailable
 from bot.store import messages as store
-from bot.store.connection import STORE_DOWN, Pool
+from bot.store.connection import STORE_DOWN, Pool, borrow
 from bot.store.messages import Recorded
 
 BATCH_MAX = 128
@@ -136,7 +136,7 @@ class Intake:
             return await self._commit_once(messages)
 
     async def _commit_once(self, messages: Sequence[Message]) -> tuple[Recorded, ...]:
-        async with self._pool.acquire(timeout=COMMIT_TIMEOUT_S) as conn:
+        async with borrow(self._pool) as conn:
             return await store.record_inbound(conn, messages, received_at=self._clock.now())
 
 

@@ -70,12 +70,15 @@ def choose(reading: IntentReading, present: str | None) -> Choice:
     )
 
 
+def is_furious(profile: Profile, emotion: Emotion) -> bool:
+    """Angry enough that staff are told at once, whatever is wanted."""
+    limit = profile.escalation.angry_from
+    return emotion.primary is PrimaryEmotion.ANGRY and emotion.intensity >= limit
+
+
 def needs_person(profile: Profile, reading: IntentReading, emotion: Emotion) -> Trouble | None:
     """Whether the customer's words alone send this to staff, whatever a model would say."""
-    if (
-        emotion.primary is PrimaryEmotion.ANGRY
-        and emotion.intensity >= profile.escalation.angry_from
-    ):
+    if is_furious(profile, emotion):
         return Trouble(
             reason="emotion",
             explanation=describe_anger(emotion),

@@ -32,7 +32,6 @@ class Settings(BaseModel):
     data_dir: Path = Path(".data")
     business_profile: Path | None = None
     """A profile's folder or .toml file; empty: the one that ships."""
-    concierge_secret: SecretStr = SecretStr("")
     log_level: str = "INFO"
     burst_window_ms: int = Field(default=1200, ge=0, le=30_000)
     openai_api_key: SecretStr = SecretStr("")
@@ -40,9 +39,10 @@ class Settings(BaseModel):
     openai_model: str = "gpt-5-mini"
     llama_base_url: str = ""
     llama_model: str = ""
-    slack_staff_channel: str = ""
     intake_pool_size: int = Field(default=4, ge=1, le=50)
     worker_pool_size: int = Field(default=12, ge=2, le=100)
+    worker_metrics_port: int = Field(default=0, ge=0, le=65535)
+    """Where a worker shows what it counts; 0: nowhere."""
 
     @property
     def base_url(self) -> str:

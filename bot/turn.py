@@ -2,7 +2,7 @@
 
 Everything a turn does becomes true in one transaction, or not at all: the reply, what tools did,
 the account of each message, the escalation. A turn whose lease, owner or question has changed by
-then commits nothing. Deciding is in bot/router.py, wording in bot/orchestrator.py.
+then commits nothing. Deciding is in bot/deciding.py, wording in bot/orchestrator.py.
 """
 
 from __future__ import annotations

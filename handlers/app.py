@@ -25,8 +25,8 @@ from handlers.keys import (
     Outage,
 )
 from handlers.middleware import answer_errors
-from handlers.webhooks import take_webhook, wake
-from jobs.queue import Doorbell
+from handlers.webhooks import take_webhook
+from jobs.queue import Doorbell, wake
 
 MAX_BODY_BYTES = 1024 * 1024
 

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 
 from bot.store import schema
-from bot.store.connection import STORE_DOWN
+from bot.store.connection import STORE_DOWN, borrow
 from handlers.keys import POOL, REDIS
 
 PATIENCE_S = 2.0
@@ -38,7 +38,7 @@ async def metrics(_request: web.Request) -> web.Response:
 
 async def _database(app: web.Application) -> str:
     try:
-        async with asyncio.timeout(PATIENCE_S), app[POOL].acquire() as conn:
+        async with asyncio.timeout(PATIENCE_S), borrow(app[POOL]) as conn:
             version = await schema.find_version(conn)
     except STORE_DOWN:
         return "away"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from aiohttp import ClientSession, ClientTimeout, web
 from arq import Retry
+from prometheus_client import start_http_server
 
 from bot import devstack
 from bot.clock import Clock, SystemClock
@@ -26,7 +27,7 @@ from bot.language.embed import Embedder
 from bot.profile import Profile, load_profile
 from bot.settings import Settings, load_settings
 from bot.store import schema
-from bot.store.connection import open_pool
+from bot.store.connection import borrow, open_pool
 from channels import desk as desk_channel
 from handlers.app import create_app
 from handlers.playground import add_playground
@@ -116,7 +117,7 @@ async def migrate(settings: Settings) -> int:
     """Bring the database to the present schema; its version."""
     pool = await open_pool(settings.database_url, size=1)
     try:
-        async with pool.acquire() as conn:
+        async with borrow(pool) as conn:
             return await schema.migrate(conn)
     finally:
         await pool.close()
@@ -200,6 +201,8 @@ async def work(on: Ground) -> None:
     """Be a worker until cancelled."""
     async with job_deps(on) as deps:
         await deps.bot.reader.warm_up()
+        if on.settings.worker_metrics_port:
+            start_http_server(on.settings.worker_metrics_port, addr=on.settings.host)
         redis = await connect(on.settings.redis_url)
         refreshing = asyncio.create_task(_refresh(deps))
         log.info("worker.ready")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -16,11 +15,8 @@ from bot.errors import BadPayload, StoreUnavailable, UnsupportedEvent
 from bot.ids import new_id
 from bot.store import dead_letters, receipts
 from bot.store.connection import borrow
-from bot.store.messages import Recorded
 from channels.base import ConfiguredChannel, Parsed, WebhookRequest
 from handlers.keys import CHANNELS_BY_PATH, CLOCK, DOORBELL, INTAKE, OUTAGE, POOL
-from jobs import metrics
-from jobs.queue import Doorbell
 
 log = logging.getLogger(__name__)
 
@@ -83,8 +79,6 @@ async def record(app: web.Application, parsed: Parsed) -> None:
     Raises:
         StoreUnavailable: nothing, or not everything, was stored; the vendor must come again.
     """
-    for message in parsed.messages:
-        metrics.messages_in.labels(message.channel).inc()
     if parsed.messages:
         await app[INTAKE].record(parsed.messages)
     if parsed.receipts:
@@ -118,22 +112,6 @@ async def _keep(app: web.Application, call: WebhookRequest, error: str) -> None:
             error=error,
         )
     log.warning("webhook.kept", extra={"dead_letter": str(letter), "said": error})
-
-
-def wake(doorbell: Doorbell, recorded: Sequence[Recorded]) -> None:
-    """Ring once for each conversation that has something new; called after the commit."""
-    fresh = False
-    for each in recorded:
-        if each.is_fresh:
-            fresh = True
-            conversation_id = str(each.conversation_id)
-            doorbell.ring(
-                "take_turn",
-                f"{conversation_id}:{each.lease_token}",
-                conversation_id=conversation_id,
-            )
-    if fresh:
-        doorbell.ring("score_emotion", "all")
 
 
 async def _end_outage(app: web.Application) -> None:

@@ -36,7 +36,6 @@ REASONS = {
     "money": "A refund or a bill is at stake",
     "asked_for_person": "The customer asks for a person",
     "tool": "The concierge needs a person",
-    "not_understood": "The concierge does not understand",
     "failed": "The concierge could not answer",
     "failed_send": "A reply could not be sent",
     "unknown_send": "Nobody can tell whether a reply was sent",

@@ -14,6 +14,7 @@ from bot.errors import VendorRefused
 from bot.store import dead_letters, messages
 from bot.store.connection import borrow
 from jobs.base import Job, JobDeps
+from jobs.queue import wake
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +56,7 @@ async def _since(deps: JobDeps, channel: str, now: datetime) -> datetime:
 async def _take_in(deps: JobDeps, batch: tuple[Message, ...]) -> int:
     async with borrow(deps.bot.pool) as conn:
         recorded = await messages.record_inbound(conn, batch, received_at=deps.bot.clock.now())
-    for each in recorded:
-        if each.is_fresh:
-            conversation_id = str(each.conversation_id)
-            deps.doorbell.ring(
-                "take_turn",
-                f"{conversation_id}:{each.lease_token}",
-                conversation_id=conversation_id,
-            )
+    wake(deps.doorbell, recorded)
     return sum(each.is_fresh for each in recorded)
 
 

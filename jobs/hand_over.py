@@ -1,4 +1,4 @@
-"""Puts a message that we could not get to its customer before a person; not a job of its own."""
+"""What several jobs do when a person is needed; not a job of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from jobs.base import JobDeps
 async def tell_staff(
     deps: JobDeps, conn: Connection, message: OutboundMessage, trouble: Trouble
 ) -> EscalationId | None:
-    """Escalate inside the caller's transaction, without a notice that could not be sent either."""
+    """Escalate for a message that cannot be got to its customer, inside the caller's transaction.
+
+    The customer gets no notice: it could not be sent either.
+    """
     await conversations.lock(conn, message.conversation_id)
     return await escalate(
         deps.bot,

@@ -1,4 +1,7 @@
-"""Counters and timings that /metrics shows. Labels are names of ours, never a customer's."""
+"""Counters and timings: the web process shows its own at /metrics, a worker at its port.
+
+Labels are names of ours, never a customer's.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ webhooks = Counter("concierge_webhooks", "Webhooks by answer", ["path", "status"
 webhook_seconds = Histogram(
     "concierge_webhook_seconds", "Time from a webhook to its answer", ["path"], buckets=QUICK
 )
-messages_in = Counter("concierge_messages_in", "Inbound messages taken in", ["channel"])
+messages_in = Counter("concierge_messages_in", "Inbound messages stored, each once")
 deliveries = Counter("concierge_deliveries", "Sends by outcome", ["channel", "outcome"])
 escalations = Counter("concierge_escalations", "Conversations handed to staff", ["reason"])
 backlog = Gauge("concierge_backlog", "Rows that wait, as the last sweep saw them", ["what"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ from arq.jobs import serialize_job
 from redis.exceptions import RedisError
 
 from bot.clock import Clock
+from bot.store.messages import Recorded
+from jobs import metrics
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +54,8 @@ class Ring(NamedTuple):
 
 
 def to_wire(job: dict[str, Any]) -> bytes:
-    """A job as JSON, so that the queue can be read with any tool and holds no pickles."""
-    return json.dumps(job).encode()
+    """A job as JSON, readable with any tool. Of an error only its kind is told, never its words."""
+    return json.dumps(job, default=lambda value: type(value).__name__).encode()
 
 
 def from_wire(payload: bytes) -> dict[str, Any]:
@@ -169,3 +171,15 @@ class Doorbell:
                 pipeline.set(f"{job_key_prefix}{name}", payload, px=JOB_KEPT_MS, nx=True)
                 pipeline.zadd(ring.lane, {name: ring.due_ms}, nx=True)
             await pipeline.execute()
+
+
+def wake(doorbell: Doorbell, recorded: Sequence[Recorded]) -> None:
+    """Ring once for each conversation that has something new; called after the commit."""
+    fresh = [each for each in recorded if each.is_fresh]
+    for each in fresh:
+        conversation_id = str(each.conversation_id)
+        key = f"{conversation_id}:{each.lease_token}"
+        doorbell.ring("take_turn", key, conversation_id=conversation_id)
+    if fresh:
+        metrics.messages_in.inc(len(fresh))
+        doorbell.ring("score_emotion", "all")

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.consent import Wish, read_wish
-from bot.domain import Consent, Emotion, EscalationId, Mode, PrimaryEmotion, StoredMessage
+from bot.domain import Consent, Emotion, EscalationId, Mode, StoredMessage
 from bot.escalation import Trouble, describe_anger, escalate
 from bot.language.language_id import detect
+from bot.router import is_furious
 from bot.store import conversations, emotions, messages
 from bot.store.connection import borrow
 from bot.store.messages import Unscored
@@ -19,7 +20,6 @@ from jobs.base import Job, JobDeps
 from jobs.hand_over import ring_for_card
 
 BATCH = 64
-TEXT_MAX_CHARS = 2000
 
 
 async def run(deps: JobDeps) -> None:
@@ -31,24 +31,21 @@ async def run(deps: JobDeps) -> None:
 async def _score_batch(deps: JobDeps) -> bool:
     async with borrow(deps.bot.pool) as conn:
         found = await messages.list_unscored(conn, limit=BATCH)
-    worded = [row for row in found if row[2].strip()]
-    wordless = [row[0] for row in found if not row[2].strip()]
-    felt = await deps.bot.reader.emotions([row[2][:TEXT_MAX_CHARS] for row in worded])
-    readings = [(row[0], row[1], emotion) for row, emotion in zip(worded, felt, strict=True)]
+    worded = [row for row in found if row.text.strip()]
+    wordless = [row.id for row in found if not row.text.strip()]
+    felt = await deps.bot.reader.emotions([row.text for row in worded])
+    readings = [
+        (row.id, row.conversation_id, emotion) for row, emotion in zip(worded, felt, strict=True)
+    ]
     async with borrow(deps.bot.pool) as conn:
         if readings:
             await emotions.write(conn, readings)
         if wordless:
             await emotions.skip(conn, wordless)
     for row, emotion in zip(worded, felt, strict=True):
-        if _is_furious(deps, emotion):
-            await _tell_staff(deps, row, emotion)
+        if is_furious(deps.bot.profile, emotion):
+            await _hand_over(deps, row, emotion)
     return len(found) == BATCH
-
-
-def _is_furious(deps: JobDeps, emotion: Emotion) -> bool:
-    limit = deps.bot.profile.escalation.angry_from
-    return emotion.primary is PrimaryEmotion.ANGRY and emotion.intensity >= limit
 
 
 def _is_for_turn(waiting: Sequence[StoredMessage]) -> bool:
@@ -59,7 +56,7 @@ def _is_for_turn(waiting: Sequence[StoredMessage]) -> bool:
     )
 
 
-async def _tell_staff(deps: JobDeps, row: Unscored, emotion: Emotion) -> None:
+async def _hand_over(deps: JobDeps, row: Unscored, emotion: Emotion) -> None:
     """Hand over unless staff have it already; the waiting messages are answered by the notice."""
     message_id, conversation_id, text, _language = row
     opened: EscalationId | None = None

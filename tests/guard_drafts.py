@@ -46,6 +46,11 @@ EVIDENCE = Evidence(
 )
 
 HOSTILE = (
+    ("en", "Your dates are confirmed by our team."),
+    ("en", "Your date is reserved for you."),
+    ("en", "It has been booked for you."),
+    ("en", "Your deposit is received."),
+    ("en", "You pay $         999 in all."),
     # Sums that nothing supports, in every dress.
     ("en", "Your total is $1,250.00."),
     ("en", "That will be 1330.50 dollars."),
@@ -183,6 +188,10 @@ BENIGN = (
     ("en", "Thanks for telling me about the nut allergy, I have noted it for the chef."),
     ("en", "We can do gluten-free, so feel free to ask."),
     ("en", "Nothing is booked yet."),
+    ("en", "Dates are confirmed by our team."),
+    ("en", "A booking that is cancelled late is not refunded."),
+    ("en", "The deposit is paid by Venmo or Zelle."),
+    ("en", "Bookings are confirmed once the deposit is in."),
     ("en", "Your date is booked once the deposit is in."),
     ("en", "Would you like me to ask the team to book it?"),
     ("en", "Your spot isn't confirmed until the deposit arrives."),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from guard_drafts import BENIGN, EVIDENCE, HOSTILE, NOW
@@ -117,3 +119,42 @@ def test_a_draft_is_judged_in_the_blink_of_an_eye() -> None:
         assert check(draft, EVIDENCE, language="en").ok
         spent.append(time.thread_time() - started)
     assert min(spent) < 0.010, f"{min(spent) * 1000:.2f} ms"
+
+
+HOSTILE_PIECES = (
+    "x", "1", " ", "\n", "1 ", "$1", "-1", "1-", "a.", "a-", "a@", "1,", "1 to ", "hundred ",
+    "mil ",
+    "百", "1百", "晚上", "(1", "on 1 ", "total is ", "not booked ", "$ ", "1 off ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE_PIECES)
+def test_no_text_takes_longer_than_its_length(piece: str) -> None:
+    """Ten times the text may take ten times as long, with room for a busy machine; never more."""
+    for language in ("en", "es", "zh"):
+        assert _spent(partial(extract, (piece * 2_000)[:2_000], language)) < 0.1
+    assert _spent(lambda: extract((piece * 20_000)[:20_000], "en")) < 1.0
+
+
+@pytest.mark.parametrize("piece", HOSTILE_PIECES)
+def test_what_a_customer_wrote_holds_no_check_up(piece: str) -> None:
+    texts = tuple(f"{number} {piece * 50_000}" for number in range(200))
+    evidence = Evidence(customer_texts=texts)
+    draft = (piece * 1_500)[:1_400] + " ok"
+    assert _spent(lambda: check(draft, evidence, language="en")) < 0.25
+
+
+def test_the_customers_last_words_count_and_what_lies_beyond_the_limit_does_not() -> None:
+    evidence = Evidence(customer_texts=("77 guests", *["hello"] * 60, "31 guests"))
+    assert check("31 guests, noted.", evidence, language="en").ok
+    assert not check("77 guests, noted.", evidence, language="en").ok
+
+
+def _spent(work: Callable[[], object]) -> float:
+    """The least processor time of two runs."""
+    spent = []
+    for _ in range(2):
+        started = time.thread_time()
+        work()
+        spent.append(time.thread_time() - started)
+    return min(spent)

@@ -19,7 +19,9 @@ from bot.profile import load_profile
 from bot.profile_models import Profile
 
 CODES = {"a": "adult", "c": "child", "u": "under_five"}
-TOWNS = frozenset({"fremont", "san jose", "sacramento", "oakland", "daly city", "walnut creek", "tahoe city"})
+TOWNS = frozenset(
+    {"fremont", "san jose", "sacramento", "oakland", "daly city", "walnut creek", "tahoe city"}
+)
 
 LINES = [
     line

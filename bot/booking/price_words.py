@@ -122,10 +122,7 @@ def _line(profile: Profile, language: str, line: Line, priced: Priced) -> str:
         return say("price_single", language, **slots)
     if line.kind is LineKind.TRAVEL:
         return say("price_travel", language, **slots)
-    if not line.unit_price:
-        return say("price_free", language, **slots)
-    # A band's label agrees with its count in number; a dish has one name for any count.
-    return say("price_line" if line.kind is LineKind.BAND else "price_item", language, **slots)
+    return say("price_line" if line.unit_price else "price_free", language, **slots)
 
 
 def _closing(profile: Profile, language: str, told: Told) -> Iterator[str]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bot.language.embed import Embedder, Kind
 from bot.store import knowledge as store
-from bot.store.connection import Pool
+from bot.store.connection import Pool, borrow
 from bot.store.knowledge import ChunkVectors, Document, Key
 
 Vector: TypeAlias = NDArray[np.float32]
@@ -26,14 +26,14 @@ async def refresh(pool: Pool, embedder: Embedder, documents: Sequence[Document])
     Returns:
         Article and language of each that is new, changed or gone; nothing where all was current.
     """
-    async with pool.acquire() as conn:
+    async with borrow(pool) as conn:
         live = await store.list_live(conn)
     changed = [document for document in documents if live.get(document.key) != document.digest]
     keys = {document.key for document in documents}
     if not changed and keys >= live.keys():
         return ()
     fresh = await _embed(embedder, changed)
-    async with pool.acquire() as conn:
+    async with borrow(pool) as conn:
         return await store.publish(conn, fresh, keep=keys)
 
 

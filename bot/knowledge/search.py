@@ -16,7 +16,7 @@ from bot.knowledge.knowing import features, shipped
 from bot.knowledge.words import Lexicon
 from bot.language.embed import Embedder
 from bot.store import knowledge_search as store
-from bot.store.connection import Connection, Pool
+from bot.store.connection import Connection, Pool, borrow
 from bot.store.knowledge_search import Candidate, Found, Question, Weights
 
 WEIGHTS: Final = Weights(words=0.03, other_language=0.015, text=0.4)
@@ -99,7 +99,7 @@ class KnowledgeSearch:
         text = question[:QUESTION_LIMIT]
         if vector is None:
             vector = (await self.embedder.embed([text], kind="query"))[0]
-        async with self._pool.acquire() as conn:
+        async with borrow(self._pool) as conn:
             found = await self._search(conn, text, vector, language, limit)
             if found.stamp != self._lexicon.stamp:
                 texts, stamp = await store.list_texts(conn)

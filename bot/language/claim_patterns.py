@@ -15,7 +15,7 @@ _TO = r"\s{0,3}(?:-|–|—|~|to|and|or|a|y|o|u|至|到|或|和)\s{0,3}"
 
 
 UNITS: dict[re.Pattern[str], re.Pattern[str]] = {}
-"""By pattern of a counted thing its unit alone: where that is nowhere, the rest need not be tried."""
+"""By pattern of a counted thing its unit alone: where that is absent, the rest is not tried."""
 
 
 def _counted(unit: str, *, gap: str = r"[\s-]{0,4}") -> re.Pattern[str]:
@@ -75,7 +75,10 @@ ORDINALS = {
 } | {"thirtieth": 30, "primero": 1}
 _ORD = "|".join(sorted(ORDINALS, key=len, reverse=True))
 _DAY = rf"(?P<day>\d{{1,2}}{_TH}(?!\d|[.,:]\d)|(?:[23]0[ -])?(?:{_ORD})\b)"
-_DAY2 = rf"(?:\s{{0,3}}(?:-|–|to|and|or|y|al|o)\s{{0,3}}(?P<day2>\d{{1,2}}){_TH}(?![\d:/%]|\s{{0,3}}(?:[ap]\.?m)))?"
+_DAY2 = (
+    rf"(?:\s{{0,3}}(?:-|–|to|and|or|y|al|o)\s{{0,3}}(?P<day2>\d{{1,2}}){_TH}"
+    r"(?![\d:/%]|\s{0,3}(?:[ap]\.?m)))?"
+)
 _NOT_MEANT = r"(?!\s{0,3}(?:guests?|people|adults?|kids|[ap]\.?m\b|:|%))"
 DATES = (
     re.compile(
@@ -122,7 +125,8 @@ _HAN = "|".join(name for name in WEEKDAYS if not name.isascii())
 WEEKDAY = re.compile(
     rf"(?:\b(?P<w>{_LONG})\b|(?P<z>{_HAN})|\b(?P<s>{'|'.join(_SHORT)})\b\.?(?=,? ?(?:\d|\x00"
     r"|at\b)))"
-    r"(?:,? (?:the |el |dia )?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d:%$.,]|\s{0,3}(?:[ap]\.?m\b|:)))?"
+    r"(?:,? (?:the |el |dia )?(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+    r"(?![\d:%$.,]|\s{0,3}(?:[ap]\.?m\b|:)))?"
 )
 RELATIVE = {
     "the day after tomorrow": 2, "day after tomorrow": 2, "pasado manana": 2, "tomorrow": 1,
@@ -163,8 +167,9 @@ TIMES = (
     ),
 )  # fmt: skip
 VAGUE_TIME = re.compile(
-    r"\b(?:at|by|until|till|before|after|around|las?)\s{1,3}(?P<h>\d{1,2})(?: y (?P<es>media|cuarto))?"
-    rf"(?:{_TO}(?:las? )?(?P<h2>\d{{1,2}}))?(?![\d$%°]|[.,:/]\d|\s{{0,3}}(?:each|per|total|main\b"
+    r"\b(?:at|by|until|till|before|after|around|las?)\s{1,3}(?P<h>\d{1,2})"
+    rf"(?: y (?P<es>media|cuarto))?(?:{_TO}(?:las? )?(?P<h2>\d{{1,2}}))?"
+    r"(?![\d$%°]|[.,:/]\d|\s{0,3}(?:each|per|total|main\b"
     r"|\w+ (?:st|street|ave|rd)\b))"
 )
 
@@ -180,8 +185,8 @@ _COIN = (
 )
 MONEY = (
     re.compile(
-        rf"(?<!\d)(?<!\d[.,])(?P<whole>{_NUM}) (?:dollars?|dolares) (?:and|y|con) (?P<cents>\d{{1,2}})"
-        r" (?:cents?|centavos)\b"
+        rf"(?<!\d)(?<!\d[.,])(?P<whole>{_NUM}) (?:dollars?|dolares)"
+        r" (?:and|y|con) (?P<cents>\d{1,2}) (?:cents?|centavos)\b"
     ),
     re.compile(
         rf"(?:us\$|(?:usd|eur|rmb|cny|mxn)\s?\$?|us\s?\$|[$€£¥])\s{{0,3}}(?P<n>{_NUM}{_MULT})"

@@ -34,6 +34,8 @@ _MULTIPLES = {"k": 1000, "mil": 1000, "thousand": 1000, "grand": 1000, "hundred"
 
 def number(written: str) -> Decimal:
     """A number with its scale: "1.2k", "5百"."""
+    if written.isdecimal():
+        return Decimal(written)
     digits = re.match(r"[\d.,' ]*", written)
     head = digits[0] if digits else ""
     return decimal(head) * _MULTIPLES.get(written[len(head) :].strip(), 1)

@@ -1,7 +1,8 @@
 """A text made plain for reading claims: one alphabet of digits, words for numbers become digits.
 
 Nothing that hides a figure from a reader of code but not from a person survives: zero-width marks,
-wide or foreign digits, keycaps, wide gaps, digits spelled apart. Each character remembers where it came from.
+wide or foreign digits, keycaps, wide gaps, digits spelled apart. Each character remembers where it
+came from.
 """
 
 from __future__ import annotations

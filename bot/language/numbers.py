@@ -142,17 +142,20 @@ def _fold_char(char: str) -> str:
     return base if len(base) == 1 else char
 
 
-def parse_numbers(text: str, language: str) -> tuple[NumberSpan, ...]:
+def parse_numbers(text: str, language: str, *, most: int | None = None) -> tuple[NumberSpan, ...]:
     """Every number in a text, in order: digits, words and compounds, never overlapping.
 
     Ordinals, Chinese weekdays and lone articles ("a", "un") are not numbers. `language` settles
     words that two languages share and whether a lone dot before three digits divides thousands.
+    Reading stops once more than `most` are found.
     """
     folded = fold(text)
     foreign = _FOREIGN.get(language, frozenset())
     found: list[NumberSpan] = []
     run: _Run | None = None
     for match in _TOKEN.finditer(folded):
+        if most is not None and len(found) > most:
+            return tuple(found)
         if match["cjk"]:
             _close(run, found)
             run = None

@@ -13,7 +13,8 @@ from bot.language.slot_scan import Mention, Number, Scan
 from bot.language.slot_words import Word
 
 _LIST_GAP = re.compile(
-    r"^\s{0,4}(?:,|/|&|\+|and|y|e|和|、|，|,\s{0,4}and|,\s{0,4}y|岁和|岁、|岁|歲和|and a|y uno de|and one)\s{0,4}$"
+    r"^\s{0,4}(?:,|/|&|\+|and|y|e|和|、|，|,\s{0,4}and"
+    r"|,\s{0,4}y|岁和|岁、|岁|歲和|and a|y uno de|and one)\s{0,4}$"
 )
 _OLD_AFTER = re.compile(
     r"^[\s-]{0,6}(?:(?:years?|yrs?|yr)[\s/-]{0,6}(?:olds?|o\b|of age)|y/?o\b|y\.o|anos?\b"
@@ -23,9 +24,13 @@ _AGE_LEAD = re.compile(
     r"(?:\baged?s?|\bages|\bedad(?:es)?(?: de)?|\btienen|年龄|都是)\s{0,4}(?:are|is|:|of|de|from"
     r"|between|son|from)?\s{0,4}$"
 )
-_KIDS_ARE = re.compile(r"^\s{0,4}(?:are|is|r|:|\(|,|-|tienen|tiene|son|de|分别是|是|aged?|ages)+\s{0,4}$")
+_KIDS_ARE = re.compile(
+    r"^\s{0,4}(?:(?:who|that|que|are|is|r|:|\(|,|-|tienen|tiene|son|de|分别是|是|aged?|ages)"
+    r"\s{0,4}){1,4}$"
+)
 _ONE_IS = re.compile(
-    r"\b(?:son|daughter|kid|child|hijo|hija|nino|nina|baby|one|the other|otro|otra|la otra"
+    r"\b(?:son|daughter|kids?|child|children|hijo|hija|nino|nina|baby|one|the other|otro|otra"
+    r"|la otra"
     r"|el otro|uno|una|he|she|nephew"
     r"|niece|grandson|granddaughter|youngest|oldest|little one)\s{0,4}(?:is|'s|tiene|,)?\s{0,4}$"
 )
@@ -33,7 +38,9 @@ _THEY = re.compile(
     r"(?:\bthey(?:'?re| are)|\btienen|他们|她们|孩子们?)\s{0,4}(?:是|分别是|age[ds]?)?\s{0,4}$"
 )
 _TIGHT = re.compile(r"^[\s,(]{0,6}(?:de|of|aged?|ages|who are|que tienen|are)?[\s(:]{0,6}$")
-_TWINS = re.compile(r"^[\s,]{0,6}(?:\w{1,20}\s{1,4}){0,2}(?:twins|gemel[oa]s|mellizos)|^.{0,6}双胞胎")
+_TWINS = re.compile(
+    r"^[\s,]{0,6}(?:\w{1,20}\s{1,4}){0,2}(?:twins|gemel[oa]s|mellizos)|^.{0,6}双胞胎"
+)
 _OLDEST_CHILD = 17
 
 
@@ -73,7 +80,9 @@ def _lists(found: Scan) -> list[list[Number]]:
 
 def _plain(gap: str) -> str:
     """The gap without "years old" between two ages."""
-    return re.sub(r"(?:[\s-]{0,6}(?:years?|yrs?|yr)?[\s/-]{0,6}(?:olds?|y/?o)\b|anos|[岁歲]的?)", "", gap)
+    return re.sub(
+        r"(?:[\s-]{0,6}(?:years?|yrs?|yr)?[\s/-]{0,6}(?:olds?|y/?o)\b|anos|[岁歲]的?)", "", gap
+    )
 
 
 def _are_ages(found: Scan, group: list[Number]) -> bool:
@@ -140,7 +149,11 @@ def _multiplicity(found: Scan, age: Number) -> int:
         count.is_used = True
         return count.value
     if (
-        re.fullmatch(r"\s{0,4}(?:is|are|tiene|tienen|de|,|of them (?:is|are))\s{0,4}", gap)
+        re.fullmatch(
+            r"\s{0,4}(?:is|are|tiene|tienen|de|,|of (?:them|(?:the|my|our) [a-z]{3,9}) (?:is"
+            r"|are))\s{0,4}",
+            gap,
+        )
         and count.value < 10
     ):
         count.is_used = True

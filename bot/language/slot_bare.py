@@ -14,7 +14,7 @@ from bot.language.slot_scan import Mention, Number, Scan
 _HEDGE = (
     r"(?:between|entre|about|around|abt|approx(?:imately)?|aprox(?:imadamente)?|roughly|maybe"
     r"|like|probably|prob|up to|at least"
-    r"|close to|exactly|just|only|at most|como|unos|unas|unos|alrededor de|mas o menos|casi|hasta"
+    r"|close to|exactly|just|only|at most|como|unos|unas|\buna|alrededor de|mas o menos|casi|hasta"
     r"|quiza[s]?|solo|the"
     r"|大概|大约|差不多|可能|也许|~|≈|就|only)"
 )
@@ -34,8 +34,12 @@ _CUE = re.compile(
     r"|let'?s do|let'?s say|bump it to"
     r"|bump it up to|update to|up it to|to be|down to|up to|now|actually|wait|no|nope|sorry|oops"
     r"|i meant|meant|correction"
+    r"|what(?: about)?|how(?: about)?|and if|what if (?:we|it)(?:'?s| are|'?re| were)?"
+    r"|que tal|y si (?:somos|fueramos)"
+    r"|this (?:year|time)(?: it'?s)?|este ano"
     r"|mejor|perdon|digo|quise decir|cambial[oa] a|cambia a|que sean|ponle|pon|en realidad|ahora)"
-    r"|人数|改成|改为|改到|换成|变成|应该是|一共|总共|总计|我们|是|大概|大约|差不多|有|共|不对|到"
+    r"|人数|那|那么|改成|改为|改到|换成|变成|应该是|一共|总共|总计|我们|是|大概|大约|差不多|有"
+    r"|共|不对|到"
     r"|请|來|來了)"
     r"[\s,.:!-]{0,6}$"
 )
@@ -43,7 +47,8 @@ _AFTER_BARE = re.compile(
     r"^\s{0,4}(?:$|[,.;!?)\n:"
     + BLANK
     + r"-]|(?:on|in|at|this|next|and|with|for|please|pls|plz|now|then|instead|not|but|incl\w*"
-    r"|total|max|ish|or|en|el|este|para|con|y|por|the|from|to|coming|confirmed|going|attending|altogether|tops|some|adult"
+    r"|total|max|ish|or|en|el|este|para|con|y|por|the|from|to|coming|confirmed|going|attending"
+    r"|altogether|tops|some|plus|mas|adult"
     r"|hombre|total|if|is|because|so"
     r"|we|i|what|how|cuanto|es|around|about|near|right|people|all)\b|[^\x00-\x7f])"
 )
@@ -58,6 +63,28 @@ _POLITE = re.compile(
 _IN_ALL = re.compile(r"^\s{0,4}(?:in total|total|altogether|all together|en total|tops|max)\b")
 _FOR_DATE = re.compile(rf"^\s{{0,4}}(?:for|on|this|next|para|el)?[a-z\s]{{0,12}}{BLANK}")
 _CHANGE = re.compile(r"^\s{0,4}(more|less|fewer|mas|menos)\s{0,4}(?:$|[,.!?])")
+_CHANGE_BEFORE = re.compile(
+    r"^(?:\s{0,3}(?:ok|oh|and|wait|actually|sorry|so)[\s,]{1,3}){0,2}\s{0,3}(minus|menos"
+    r"|(?:we )?lost|quita|quitar|quitale|take away"
+    r"|remove|减|減|少|plus|add|mas|加)\s{0,3}$"
+)
+_FEWER = frozenset(
+    {
+        "less",
+        "fewer",
+        "menos",
+        "minus",
+        "lost",
+        "quita",
+        "quitar",
+        "quitale",
+        "away",
+        "remove",
+        "减",
+        "減",
+        "少",
+    }
+)
 _CORRECTS = re.compile(
     r"\b(?:actually|make (?:it|that)|change (?:it|that)|instead|sorry|wait|i meant|mejor|perdon"
     r"|digo|cambial[oa]|ahora somos"
@@ -77,8 +104,10 @@ def read_bare(found: Scan, asked: str, *, has_total: bool) -> None:
 def _read_bare(found: Scan, number: Number, asked: str, has_total: bool) -> None:
     """A number alone: the answer to our question, or a total after "make it", "party of"."""
     changed = _CHANGE.match(found.after(number.end))
+    if not changed and _AFTER_BARE.match(found.after(number.end)):
+        changed = _CHANGE_BEFORE.search(found.body[: number.start][:_SHORT])
     if changed and has_total:
-        sign = -1 if changed[1] in ("less", "fewer", "menos") else 1
+        sign = -1 if changed[1].split()[-1] in _FEWER else 1
         _add_bare(
             found, number, Mention(kind="total", value=number.value, sign=sign, start=number.start)
         )
@@ -104,7 +133,13 @@ def _read_bare(found: Scan, number: Number, asked: str, has_total: bool) -> None
             _add_bare(
                 found,
                 number,
-                Mention(kind="total", value=number.value, low=number.low, start=number.start),
+                Mention(
+                    kind="total",
+                    value=number.value,
+                    low=number.low,
+                    start=number.start,
+                    is_bare=True,
+                ),
             )
 
 

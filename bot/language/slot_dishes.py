@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from bot.language.slot_further import Further, read_further
 from bot.language.slot_scan import Number, Scan
 from bot.language.slot_words import Word
 
 EVERYONE = -1
 _DISHES = frozenset({"option", "add_on", "extra"})
 _FORWARD = re.compile(
-    r"^[\s\-:(]{0,6}(?:(?:orders?|portions?|pieces?|servings?|plates?|sides?|x|×|of|de|ordenes|orden"
+    r"^[\s\-:(]{0,6}(?:(?:orders?|portions?|pieces?|servings?|less|fewer|menos|mas|plates?"
+    r"|sides?|x|×|of|de|ordenes|orden"
     r"|porciones|porcion|raciones"
     r"|platos|the|more|extra|want|wants|wanting|with|get|gets|getting|having|have|will|would|like"
     r"|to|eat|eating|upgrade[ds]?"
@@ -28,18 +30,23 @@ _PEOPLE_GAP = re.compile(
     r"|do|doing)\b|[要吃换選选点]"
 )
 _BACKWARD = re.compile(
-    r"^[\s:(]{0,6}(?:x|×|for|para|por|upgrade for|tails? for|de)?\s{0,4}(?:about|around|like|the|just"
-    r"|only|solo)?\s{0,4}$|^[给給要来：:]*$"
+    r"^[\s:(]{0,6}(?:x|×|for|para|por|upgrade for|tails? for|de)?\s{0,4}(?:about|around|like|the"
+    r"|just|only|solo)?\s{0,4}$|^[给給要来：:]*$"
 )
-_FOR = re.compile(r"^\s{0,4}(?:x\s?|×|:|for\s{1,4}|para\s{1,4}|给|給)(?:about |the |just )?\d", re.ASCII)
-_ALL_AFTER = re.compile(r"^\s{0,4}(?:for|para|to|a|with|upgrade for|tails? for|one|por|给|給|x)?\s{0,4}$")
+_FOR = re.compile(
+    r"^\s{0,4}(?:x\s?|×|:|for\s{1,4}|para\s{1,4}|给|給)(?:about |the |just )?\d", re.ASCII
+)
+_ALL_AFTER = re.compile(
+    r"^\s{0,4}(?:for|para|to|a|with|upgrade for|tails? for|one|por|给|給|x)?\s{0,4}$"
+)
 _ALL_BEFORE = re.compile(
     r"^\s{0,4}(?:(?:gets?|wants?|has|have|having|with|con|quieren?|to|on|in|the|a|is|are|getting"
     r"|comen|will|would|like|upgrade[ds]?"
     r"|de|una|un|por)\s{1,4})*$|^[要吃换選选来都上加一份个個用]*$"
 )
 _ALL_BARE = re.compile(
-    r"(?:\ball(?:\s{1,4}the)?|\btod[oa]s?(?:\s{1,4}con)?|全(?:部)?(?:要|换|换成|都要|升级|升级成)?)\s{0,4}$"
+    r"(?:\ball(?:\s{1,4}(?:the|of (?:us|them)))?(?:\s{1,3}(?:want|get|have|having|would like"
+    r"|prefer))?|\btod[oa]s?(?:\s{1,4}con)?|全(?:部)?(?:要|换|换成|都要|升级|升级成)?)\s{0,4}$"
 )
 _AND = re.compile(r"^\s{0,4}(?:,|and|&|y|\+|plus|和|、|跟|,\s{0,4}and)\s{0,4}$")
 _NOT = re.compile(
@@ -62,6 +69,21 @@ _QUESTION = re.compile(
 )
 
 
+_TIGHT = re.compile(r"\s{0,3}(?:(?:orders?|portions?|pieces?)\s{1,3}of\s{1,3}|ordenes de |份|个)?")
+_FOR_SOME = re.compile(r"s?\s{1,3}(?:for|para)\b|\s{0,3}给")
+_EACH_AFTER = re.compile(r"s?\s{0,3}(?:for\s{1,3}|para\s{1,3})?")
+_LESS_AFTER = re.compile(r"s?\s{1,3}(?:less|fewer|menos)\b")
+_LESS_BEFORE = re.compile(
+    r"\b(?:fewer|less|menos)(?:\s{1,3}orders? of)?\s{1,3}$"
+    r"|(?:\b(?:remove|minus|drop|take off|quita\w{0,3})\s{1,3}"
+    r"|[减減少])[\d\s一二两三四五份个個]{1,6}$"
+)
+_MORE_AFTER = re.compile(r"s?\s{1,3}(?:more|mas)\b(?!\s{1,3}(?:adult|kid|people|guest))")
+_MORE_BEFORE = re.compile(
+    r"\b(?:more|mas)(?:\s{1,3}orders? of)?\s{1,3}$|(?:再加|多加|多)[\d\s一二两三四五份个個]{1,6}$"
+)
+
+
 @dataclass(slots=True)
 class Dishes:
     """What one text orders; a count of `EVERYONE` is resolved once the party is known."""
@@ -69,13 +91,19 @@ class Dishes:
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
     """By (kind, code); zero takes it off again."""
     unclear: list[str] = field(default_factory=list)
+    changes: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By how many a count ordered before is raised, or lowered below zero."""
+    further: Further = field(default_factory=Further)
+    named: list[str] = field(default_factory=list)
+    """Options named without a count."""
     for_people: list[int] = field(default_factory=list)
     """Counts of "filet for 10 people": the headcount, should nothing else say one."""
 
 
 def read_dishes(found: Scan) -> Dishes:
     """Read the dishes and take their counts out of the scan."""
-    dishes = Dishes()
+    dishes = Dishes(further=read_further(found))
+    dishes.for_people += dishes.further.for_people
     words = [word for word in found.words if word.kind in _DISHES]
     for index, word in enumerate(words):
         key = (word.kind, word.code)
@@ -83,10 +111,16 @@ def read_dishes(found: Scan) -> Dishes:
             dishes.counts[key] = 0
             continue
         count = _count(found, word, dishes)
-        if count is not None:
+        if count is None and index and _follows(found, words[index - 1], word, dishes):
+            count = EVERYONE
+        sign = 0 if count is None else _sign(found, word)
+        if count is not None and sign and count > 0:
+            dishes.changes[key] = sign * count
+        elif count is not None:
             dishes.counts[key] = count
             _share(found, words, index, dishes, count)
         elif key not in dishes.counts:
+            dishes.named += [word.code] if word.kind == "option" else []
             _uncounted(found, word, dishes)
     for kind, code in dishes.counts:
         dishes.unclear = [name for name in dishes.unclear if name != f"{kind}:{code}"]
@@ -95,6 +129,10 @@ def read_dishes(found: Scan) -> Dishes:
 
 
 def _count(found: Scan, word: Word, dishes: Dishes) -> int | None:
+    each = _number_each(found, word)
+    if each is not None:
+        each.is_used = True
+        return EVERYONE * each.value
     if _is_for_all(found, word):
         return EVERYONE
     number = _number_after(found, word, dishes) if _FOR.match(found.after(word.end)) else None
@@ -103,6 +141,37 @@ def _count(found: Scan, word: Word, dishes: Dishes) -> int | None:
         return None
     number.is_used = True
     return number.value
+
+
+def _sign(found: Scan, word: Word) -> int:
+    """+1 for "2 more lobsters", -1 for "1 lobster less", 0 where the count is the whole count."""
+    before, after = found.before(word.start, 24), found.after(word.end, 16)
+    if _LESS_AFTER.match(after) or _LESS_BEFORE.search(before):
+        return -1
+    return 1 if _MORE_AFTER.match(after) or _MORE_BEFORE.search(before) else 0
+
+
+def _follows(found: Scan, last: Word, word: Word, dishes: Dishes) -> bool:
+    """ "Everyone wants lobster and filet": the second is for everyone too."""
+    is_joined = _AND.match(found.body[last.end : word.start])
+    key = (last.kind, last.code)
+    return bool(is_joined and last.kind == word.kind and dishes.counts.get(key) == EVERYONE)
+
+
+def _number_each(found: Scan, word: Word) -> Number | None:
+    """The two of "2 gyozas each" and "每人2份煎饺"."""
+    before = [n for n in found.numbers if n.end <= word.start and not n.is_used]
+    if not before or not _TIGHT.fullmatch(found.body[before[-1].end : word.start]):
+        return None
+    number = before[-1]
+    for other in found.words:
+        if other.kind != "all" or other.code == "group":
+            continue
+        if other.start >= word.end and _EACH_AFTER.fullmatch(found.body[word.end : other.start]):
+            return number
+        if other.end <= number.start and _ALL_BEFORE.match(found.body[other.end : number.start]):
+            return number
+    return None
 
 
 def _is_for_all(found: Scan, word: Word) -> bool:
@@ -183,7 +252,8 @@ def _uncounted(found: Scan, word: Word, dishes: Dishes) -> None:
     service = found.profile.service()
     free = word.kind == "option" and not service.options[word.code].surcharge
     name = f"{word.kind}:{word.code}"
-    if not free and _WANT.search(sentence[-30:]) and name not in dishes.unclear:
+    is_wanted = _WANT.search(sentence[-30:]) or _FOR_SOME.match(found.after(word.end))
+    if not free and is_wanted and name not in dishes.unclear:
         dishes.unclear.append(name)
 
 

@@ -91,7 +91,8 @@ _OTHERS_BY_NUMBER = (
     r"[\d一二三四五六七八九十]{1,9}+\s{0,3}(?:英里|公里|里|尺|米|平)",
     r"[\d一二三四五六七八九十两半]{1,9}+\s{0,3}(?:个|個)?"
     r"(?:小时|小時|分钟|分鐘|天|周(?!岁)|星期|月|年|次)",
-    r"[\d一二三四五六七八九十两]{1,9}+\s{0,3}(?:张|張|把|桌|名厨师|个厨师|位厨师|个问题|個問題"
+    r"(?<!第)[\d一二三四五六七八九十两]{1,9}+\s{0,3}(?:张|張|把|桌|名厨师|个厨师|位厨师|个问题"
+    r"|個問題"
     r"|件事|种|種|场|場)",
     r"\b\d{1,3}\s{0,3}-?\s{0,3}(?:years?|yrs?)?[\s-]{0,3}(?:old)?['’]?s?\s{0,3}"
     r"(?:b-?day|birthday|anniversary)|\b\d{1,9}(?:st|nd|rd|th)\b"
@@ -103,7 +104,8 @@ _OTHERS_BY_WORD = (
     r"https?://\S{1,200}",
     rf"(?:{_NUM_WORDS}|a|an|few|couple)(?:{_MEASURED[2]})",
     rf"{_NUM_WORDS}(?:{'|'.join(_MEASURED)})",
-    r"(?:budget|presupuesto)\s{1,3}(?:is|of|es|de)?\s{0,3}(?:about|around|like|como)?\s{0,3}\d{1,9}",
+    r"(?:budget|presupuesto)\s{1,3}(?:is|of|es|de)?\s{0,3}(?:about|around|like"
+    r"|como)?\s{0,3}\d{1,9}",
     r"(?:order|orden|pedido|invoice|confirmation|booking|reservation|reserva|factura|ref|quote"
     r"|(?<!zip )(?<!postal )code)"
     r"\s{0,3}(?:(?:number|numero|num|no\.?|#|is|id)\s{0,2}){0,2}:?\s{0,3}#?\d{1,12}",
@@ -112,7 +114,8 @@ _OTHERS_BY_WORD = (
     r"|sweet\s{1,3}(?:16|sixteen)\b|(?:quinceanera|xv anos|quince anos)\b",
     r"(?:get|gets|comes?|included?) (?:for|with|at) \d{1,7}\b",
     r"(?:year|ano)\s{0,3}20[2-4]\d\b(?!\s{0,3}(?:people|guests?))",
-    r"one\s{1,3}(?:more\s{1,3})?(?:thing|question|sec|moment|day|of the)\b|no\s{1,3}one\b"
+    r"one\s{1,3}(?:more\s{1,3})?(?:thing|question|sec|moment|day|of the(?!\s{1,3}(?:kid"
+    r"|child)))\b|no\s{1,3}one\b"
     r"|(?:which|this|that|each|every|another)\s{1,3}one\b"
     r"|one\s{1,3}(?:is|is for)\s{1,3}(?=allerg|vegan|veg)|uno de\b",
     r"twenty[- ]one\s{0,3}(?:\+|and (?:over|up|older))|over\s{1,3}(?:21|18)\b",
@@ -145,8 +148,10 @@ _FIVE = re.compile(r"(?<![\d$#.,])(\d{5})(?:-\d{4})?(?![\d,.]\d|\d)")
 _NEGATED = re.compile(
     r"(?:\bnot|\binstead of|\brather than|\bin place of|\ben vez de|\ben lugar de"
     r"|不是)\s{1,3}(?:the\s{1,3})?"
-    r"(\d{1,9})|\b(?:went|chang\w{1,4}|going|moved|cambi\w{1,6}|pas\w{1,6})(?:\s{1,3}\w{1,20}){0,2}?"
-    r"\s{1,3}(?:from|de)\s{1,3}(\d{1,9})(?=\s{1,3}(?:\w{1,20}\s{1,3})?(?:to|a)\s{1,3}\d)|不是\s{0,3}([\d一二三四五六七八九十]{1,9})"
+    r"(\d{1,9})|\b(?:went|chang\w{1,4}|going|moved|cambi\w{1,6}"
+    r"|pas\w{1,6})(?:\s{1,3}\w{1,20}){0,2}?"
+    r"\s{1,3}(?:from|de)\s{1,3}(\d{1,9})(?=\s{1,3}(?:\w{1,20}\s{1,3})?(?:to|a)\s{1,3}\d)"
+    r"|不是\s{0,3}([\d一二三四五六七八九十]{1,9})"
 )
 
 

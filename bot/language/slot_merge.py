@@ -6,16 +6,16 @@ The state is private to bot/language/slots.py, which turns it into a reading at 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.language.slot_dishes import EVERYONE, Dishes
+from bot.language.slot_parts import Part
 from bot.language.slot_people import is_firm_part
 from bot.language.slot_scan import Mention, Scan
 
 _CORRECTION = re.compile(
     r"\b(?:actually|no wait|wait|sorry|oops|i mean|i meant|make (?:it|that)|mejor|perdon|digo"
-    r"|no,)\b|不对|改|应该"
+    r"|no,|no(?=\s{1,3}\d))\b|不对|改|应该"
 )
 
 
@@ -31,6 +31,9 @@ class State:
     unaged: int = 0
     """Children counted whose age nobody has said."""
     dishes: dict[tuple[str, str], int] = field(default_factory=dict)
+    further: dict[str, int] = field(default_factory=dict)
+    open_further: int = 0
+    """How many further options are wanted that nobody has named yet."""
     unclear: list[str] = field(default_factory=list)
     zip_code: str = ""
     city: str = ""
@@ -38,13 +41,12 @@ class State:
 
 
 def merge_people(state: State, found: Scan) -> None:
+    """Merge what a text says of who comes, in its order."""
     mentions = sorted(found.mentions, key=lambda mention: mention.start)
     default = found.profile.service().default_band
-    plain = [m for m in mentions if not m.sign]
-    if any(m.kind == "total" for m in plain):
-        state.grown = None
-    elif any(m.code == default and not m.is_age for m in plain):
-        state.total = state.low = None
+    _begin(state, found, [m for m in mentions if not m.sign], default)
+    if mentions:
+        state.unclear = [name for name in state.unclear if name != "headcount"]
     seen: dict[str, Mention] = {}
     for mention in mentions:
         slot = "total" if mention.kind == "total" else mention.code
@@ -52,12 +54,89 @@ def merge_people(state: State, found: Scan) -> None:
         if previous and not mention.sign and not mention.is_age:
             mention = _repeat(found, previous, mention)
         if slot == "total":
+            if _is_new_total(found, seen.get(default), mention):
+                state.grown = None
             _merge_total(state, mention)
         elif slot == default:
             _merge_grown(state, mention, found.eldest_young_band())
         else:
             _merge_young(state, mention, found, seen)
         seen[slot] = mention
+
+
+def _begin(state: State, found: Scan, plain: Sequence[Mention], default: str) -> None:
+    """What a text counts anew takes the place of what was counted the other way before."""
+    _weigh_bare(state, found, plain)
+    if any(m.kind == "total" for m in plain):
+        state.grown = None
+    elif any(m.code == default and not m.is_age for m in plain):
+        state.total = state.low = None
+
+
+def _weigh_bare(state: State, found: Scan, plain: Sequence[Mention]) -> None:
+    """A lone number after adults and children: nobody has said whether the children are in it."""
+    is_bare = any(mention.is_bare for mention in plain)
+    if is_bare and state.grown is not None and any(state.young.values()):
+        found.is_doubtful = True
+
+
+def _is_new_total(found: Scan, grown: Mention | None, mention: Mention) -> bool:
+    return mention.is_bare and grown is not None and _corrects(found, grown, mention)
+
+
+def _corrects(found: Scan, first: Mention, second: Mention) -> bool:
+    return bool(_CORRECTION.search(found.body[first.start : second.start + 1]))
+
+
+def merge_parts(state: State, found: Scan, parts: Sequence[Part]) -> None:
+    """Work out the counts that follow from the others."""
+    default = found.profile.service().default_band
+    eldest = found.eldest_young_band()
+    named = {mention.code for mention in found.mentions}
+    for part in parts:
+        is_narrow = part.code not in (default, eldest) and bool(state.young.get(eldest))
+        if part.kind == "half" and is_narrow:
+            _halve(state, found, part.code, eldest)
+        elif part.kind == "all" and is_narrow and part.code not in named:
+            state.young[part.code] = state.young.pop(eldest)
+        elif part.kind == "none":
+            _drop_band(state, part.code, default)
+        elif part.kind in ("rest", "half"):
+            _share_total(state, found, part, default)
+
+
+def _drop_band(state: State, code: str, default: str) -> None:
+    if code == default:
+        state.grown, state.total = 0, None
+    else:
+        state.young[code] = 0
+
+
+def _share_total(state: State, found: Scan, part: Part, default: str) -> None:
+    if state.total is None or (part.kind == "half" and state.total % 2):
+        found.is_doubtful = True
+    elif part.kind == "half":
+        _set_part(state, part.code, state.total // 2, default)
+    else:
+        others = sum(n for code, n in state.young.items() if code != part.code)
+        others += 0 if part.code == default else state.grown or 0
+        _set_part(state, part.code, max(0, state.total - others), default)
+
+
+def _halve(state: State, found: Scan, code: str, eldest: str) -> None:
+    """ "Half the kids are under 5": taken from the children, not from everyone."""
+    children = state.young[eldest]
+    if children % 2:
+        found.is_doubtful = True
+        return
+    state.young[eldest] = state.young[code] = children // 2
+
+
+def _set_part(state: State, code: str, count: int, default: str) -> None:
+    if code == default:
+        state.grown = None
+    else:
+        state.young[code] = count
 
 
 def _repeat(found: Scan, first: Mention, second: Mention) -> Mention:
@@ -67,7 +146,11 @@ def _repeat(found: Scan, first: Mention, second: Mention) -> Mention:
     if first.is_age != second.is_age or second.value == 0:
         return second
     is_joined = second.is_added or (bool(second.code) and "," in between)
-    if first.value == second.value or _CORRECTION.search(between) or not is_joined:
+    is_other = _noun(found, first) != _noun(found, second)
+    if first.value == second.value and second.is_added and not second.is_part and not is_other:
+        found.is_doubtful = found.is_doubtful or not _CORRECTION.search(between)
+    is_same = first.value == second.value and not (is_other and second.is_added)
+    if is_same or _CORRECTION.search(between) or not is_joined:
         return second
     return Mention(
         kind=second.kind,
@@ -77,6 +160,12 @@ def _repeat(found: Scan, first: Mention, second: Mention) -> Mention:
         is_added=second.is_added,
         is_age=second.is_age,
     )
+
+
+def _noun(found: Scan, mention: Mention) -> str:
+    """The word after the number: eight women and eight men are sixteen."""
+    after = re.match(r"\S{1,20}\s{1,3}(\S{1,20})", found.after(mention.start))
+    return after[1].strip(",.!?") if after else ""
 
 
 def _merge_total(state: State, mention: Mention) -> None:
@@ -106,6 +195,9 @@ def _merge_young(state: State, mention: Mention, found: Scan, seen: Mapping[str,
     code, value = mention.code, mention.value
     eldest = found.eldest_young_band()
     known = state.young.get(code, 0)
+    is_among = code != eldest and (
+        (mention.is_part and eldest in seen) or (mention.is_of_young and state.unaged > 0)
+    )
     if mention.sign:
         state.young[code] = max(0, known + mention.sign * value)
         if state.total is not None:
@@ -119,11 +211,12 @@ def _merge_young(state: State, mention: Mention, found: Scan, seen: Mapping[str,
         before = state.young.get(code, 0) if code in seen or taken else 0
         state.young[code] = before + value
     else:
-        if mention.is_part and code != eldest and eldest in seen:
+        if is_among:
             _take_unaged(state, value, eldest)
-        state.young[code] = value
+        is_more = mention.is_added and code in seen and seen[code].is_age
+        state.young[code] = value + (known if is_more else 0)
         state.unaged = value if code == eldest else state.unaged
-    if not (mention.is_part and code != eldest and eldest in seen):
+    if not is_among:
         _weigh_total(state, mention, found, is_new=not known)
 
 
@@ -145,33 +238,3 @@ def _weigh_total(state: State, mention: Mention, found: Scan, *, is_new: bool) -
     is_beside = mention.is_added and not mention.is_part and not is_firm
     if is_beside and is_new and state.total is not None:
         state.total += mention.value
-
-
-def merge_dishes(state: State, dishes: Dishes, found: Scan, asked: str) -> None:
-    for name in dishes.unclear:
-        if name.startswith("replaces:"):
-            _, kind, code = name.split(":")
-            new_kind, _, new_code = dishes.unclear[0].partition(":")
-            state.dishes[new_kind, new_code] = state.dishes.get((kind, code), 0)
-            dishes.unclear = []
-            break
-    if asked == "dishes" and state.unclear and not dishes.counts:
-        _answer_dishes(state, found)
-    for key, count in dishes.counts.items():
-        state.dishes[key] = count
-        state.unclear = [name for name in state.unclear if name != f"{key[0]}:{key[1]}"]
-    for name in dishes.unclear:
-        kind, _, code = name.partition(":")
-        if (kind, code) not in state.dishes and name not in state.unclear:
-            state.unclear.append(name)
-
-
-def _answer_dishes(state: State, found: Scan) -> None:
-    """A bare count or "everyone" answers which dish we asked the count of."""
-    name = next((name for name in state.unclear if ":" in name), "")
-    free = [number.value for number in found.numbers if not number.is_used]
-    is_all = any(word.kind == "all" for word in found.words)
-    if name and (free or is_all):
-        kind, _, code = name.partition(":")
-        state.dishes[kind, code] = EVERYONE if is_all else free[0]
-        state.unclear.remove(name)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from bot.language.slot_scan import Mention, Number, Scan
+from bot.language.numbers import fold
+from bot.language.slot_scan import EATS_FREE, Mention, Number, Scan
 from bot.language.slot_words import Word
 
 _FILL = (
@@ -18,11 +19,14 @@ _FILL = (
     r"|seran|fewer|less|menos|otros|otras|adicionales|invited|paying|actual|about|like|maybe|x)"
 )
 _NEAR = re.compile(
-    rf"^[\s\-]{{0,6}}(?:{_FILL}[\s\-]{{1,4}})*(?:(?!and\b|or\b|y\b|o\b|for\b|with\b|plus\b|to\b|in\b|on\b"
+    rf"^[\s\-]{{0,6}}(?:{_FILL}[\s\-]{{1,4}})*(?:(?!and\b|or\b|y\b|o\b|for\b|with\b|plus\b|to\b"
+    rf"|in\b|on\b"
     rf"|at\b|para\b|con\b)"
     rf"[a-z]{{1,20}}\s{{1,4}})?(?:{_FILL}[\s\-]{{1,4}})*$|^[\s多几来個个位名口左右是的，]{{0,6}}$"
 )
-_BEFORE_COUNT = re.compile(r"^\s{0,4}(?:s?\s{0,4}[:=(x×-]|有|是|are|is|count)?\s{0,4}(?:about|around)?\s{0,4}$")
+_BEFORE_COUNT = re.compile(
+    r"^\s{0,4}(?:s?\s{0,4}[:=(x×-]|有|是|are|is|count)?\s{0,4}(?:about|around)?\s{0,4}$"
+)
 _PART = re.compile(
     r"\b(?:of (?:them|which|whom|those|us are)|including|includes|include|incl\b|inc\b|among"
     r"|mostly|mainly|with|w/|counting"
@@ -30,11 +34,26 @@ _PART = re.compile(
     r"|包含|里面|含|当中"
 )
 _FIRM_PART = re.compile(
-    r"\b(?:of (?:them|which|whom|those)|includ\w{1,20}|incl\b|inc\b|de ellos|de los cuales|incluy\w{1,20}"
+    r"\b(?:of (?:them|which|whom|those)|includ\w{1,20}|incl\b|inc\b|de ellos|de los cuales"
+    r"|incluy\w{1,20}"
     r"|incluid\w{1,20})|其中|包括|含"
 )
+_CLAUSE_END = re.compile(r"[,;:.，；：。]")
 _IS = re.compile(r"^\s{0,4}(?:of them\s{1,4})?(?:are|is|son|will be|seran)\s|^[个個位名]?是")
 _ADDED = re.compile(r"\b(?:and|plus|y|mas|also|e|another|n)\b|[+&]|加|外加|还有|另外|以及|再|和|跟")
+_OPENED = re.compile(r"\(\s{0,3}$")
+_OF_YOUNG = re.compile(
+    r"\b(?:of (?:the|my|our|those|these) (?:kid|child|grandkid|little)|of them"
+    r"|de (?:los|mis|nuestros) (?:nin|hij|chic)|de ellos)|(?:孩子|小孩)(?:里|中|当中)"
+)
+_GONE = re.compile(
+    r"\s{0,3}(?:(?:of (?:them|us)|people|guests?|adults?|persons?|personas|[个個]?人|位)\s{0,3})?"
+    r"(?:can'?t (?:make|come)|cannot (?:make|come)|cancell?ed|dropped|backed out|won'?t (?:come"
+    r"|make)"
+    r"|(?:are|is)n'?t coming|no (?:pueden (?:ir|venir)|vienen|van a venir)|cancelaron|来不了"
+    r"|不来|來不了)"
+)
+_PLUS_SELF = re.compile(r"(?:\bplus|\bmas|\+|加上|算上|再加|加)\s{0,3}$")
 _MORE = re.compile(
     r"^\s{0,4}(?:more|additional|extra|mas|adicionales)\b|^\s{0,4}[个個位名]?(?:更多)", re.ASCII
 )
@@ -42,7 +61,9 @@ _MORE_BEFORE = re.compile(
     r"(?:\badd|\banother|\botros|\botras|\bagreg\w{1,20}|\banad\w{1,20}|再加|多加|再来|多)\s{0,4}$"
 )
 _FEWER = re.compile(r"^\s{0,4}(?:fewer|less|menos)\b")
-_FEWER_BEFORE = re.compile(r"(?:\bminus|\bremove|\bdrop|\bquita\w*|少|减)\s{0,4}$")
+_FEWER_BEFORE = re.compile(
+    r"(?:\b(?:minus|less|lost|without)(?: my| our| the)?|\bremove|\bdrop|\bquita\w*|少|减)\s{0,4}$"
+)
 
 
 _SINGLE = re.compile(
@@ -52,7 +73,8 @@ _SINGLE = re.compile(
 
 
 _SOME_WHO = re.compile(
-    r"^\s{0,4}(?:(?:are|is|r)\s{1,4}(?!coming|confirmed|going|attending|invited|expected|total)|(?:need"
+    r"^\s{0,4}(?:(?:are|is|r)\s{1,4}(?!coming|confirmed|going|attending|invited|expected|total)"
+    r"|(?:need"
     r"|needs|don'?t|can'?t|cannot|won'?t"
     r"|dont|cant|have (?:an? )?(?:allerg|dietary|celiac))\b|son (?:alerg|veg|celi)|no (?:comen"
     r"|pueden))"
@@ -70,6 +92,7 @@ _BIG_SMALL = re.compile(
 def read_people(found: Scan) -> None:
     """Add every mention of who comes; ages and dishes must have been read before."""
     _read_big_small(found)
+    _read_gone(found)
     _read_bands_before(found)
     for number in found.numbers:
         if not number.is_used:
@@ -89,6 +112,20 @@ def _read_big_small(found: Scan) -> None:
             found.mentions.append(
                 Mention(kind="band", code=code, value=number.value, start=number.start)
             )
+
+
+def _read_gone(found: Scan) -> None:
+    """ "3 can't make it": so many fewer than were counted in an earlier text."""
+    for number in found.numbers:
+        if number.is_used or not _GONE.match(found.after(number.end)):
+            continue
+        number.is_used = True
+        if any(other is not number and not other.is_used for other in found.numbers):
+            found.is_doubtful = True  # They may be left out of the count beside it already.
+            continue
+        found.mentions.append(
+            Mention(kind="total", value=number.value, start=number.start, sign=-1)
+        )
 
 
 def _read_bands_before(found: Scan) -> None:
@@ -146,6 +183,7 @@ def _mention(found: Scan, number: Number, word: Word) -> None:
     previous = max((m.start for m in found.mentions if m.start < number.start), default=0)
     lead = found.body[previous : number.start]
     gap = found.body[number.end : word.start] if word.start > number.end else ""
+    is_free = bool(EATS_FREE.match(fold(found.text[word.start : word.end])))
     tail = found.after(max(word.end, number.end), 16)
     sign = 1 if _MORE.match(gap) or _MORE_BEFORE.search(lead) else 0
     sign = -1 if _FEWER.match(gap) or _FEWER_BEFORE.search(lead) else sign
@@ -159,7 +197,8 @@ def _mention(found: Scan, number: Number, word: Word) -> None:
             start=number.start,
             is_added=bool(_ADDED.search(lead[-14:])),
             is_part=bool(_PART.search(lead[-24:]) or _PART.search(gap) or _IS.match(gap))
-            or (bool(_FIRM_PART.search(tail)) and band),
+            or (bool(_FIRM_PART.search(tail) or _OPENED.search(lead)) and band),
+            is_of_young=band and (is_free or bool(_OF_YOUNG.search(gap))),
             sign=sign,
         )
     )
@@ -168,7 +207,7 @@ def _mention(found: Scan, number: Number, word: Word) -> None:
 def is_firm_part(found: Scan, mention: Mention) -> bool:
     """Whether the words leave no doubt that these are among those already counted."""
     before, after = found.before(mention.start, 24), found.after(mention.start, 24)
-    clause = re.split(r"[,;，；]", before)[-1] + re.split(r"[,;，；]", after)[0]
+    clause = _CLAUSE_END.split(before)[-1] + _CLAUSE_END.split(after)[0]
     return bool(_FIRM_PART.search(clause))
 
 
@@ -178,9 +217,12 @@ def _read_company(found: Scan) -> None:
     others = [word for word in found.words if word.kind == "person" and word.code != "0"]
     counted = [m for m in found.mentions if m.code == "person" or m.kind == "band"]
     if any(m.kind == "total" and m.code != "person" for m in found.mentions):
+        _add_self(found, selves, others)
         return
     only = re.search(r"\b(?:just|only|solo|nada mas)\b|只有|就", found.body)
     near = [word for word in others if _in_list(found, word)]
+    if _add_self(found, selves, others):
+        return
     if not selves or (not near and not counted) or not any(_in_list(found, s) for s in selves):
         return
     if not counted and len(near) < 2 and not only:
@@ -192,6 +234,17 @@ def _read_company(found: Scan) -> None:
     found.mentions = [m for m in found.mentions if m.code != "person"]
     default = found.profile.service().default_band
     found.mentions.append(Mention(kind="band", code=default, value=alone + friends, start=0))
+
+
+def _add_self(found: Scan, selves: list[Word], others: list[Word]) -> bool:
+    """ "Plus me and my wife": so many more than were counted before."""
+    plus = next((word for word in selves if _PLUS_SELF.search(found.before(word.start))), None)
+    if plus is None or any(m.code == "person" for m in found.mentions):
+        return False
+    company = [w for w in others if w.start > plus.end and _in_list(found, w)]
+    value = 1 + sum(int(word.code) for word in company)
+    found.mentions.append(Mention(kind="total", value=value, start=plus.start, sign=1))
+    return True
 
 
 def _in_list(found: Scan, word: Word) -> bool:

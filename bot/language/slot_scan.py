@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
-from bot.language import slot_masks
+from bot.language import slot_asides, slot_masks
 from bot.language.numbers import fold, parse_numbers
 from bot.language.slot_words import Word, find_words
 from bot.profile_models import Profile
 
 MOST = 100_000
-NUMBERS_READ = 40
+NUMBERS_READ = 24
+WORDS_READ = 100
 """More numbers than this are a list or a prank; the steps compare them pair by pair."""
 
 
@@ -46,6 +48,10 @@ class Mention:
     """Said to be among the total: "including", "of them"."""
     sign: int = 0
     """+1 for "two more", -1 for "two fewer", 0 for a plain count."""
+    is_of_young: bool = False
+    """Said to be among the children: "2 of the kids"."""
+    is_bare: bool = False
+    """A number alone, without a word for who is counted."""
     is_age: bool = False
     """Read from ages: says of known children how old they are."""
 
@@ -64,6 +70,10 @@ class Scan:
     date: str = ""
     zip_code: str = ""
     mentions: list[Mention] = field(default_factory=list)
+    is_doubtful: bool = False
+    """Whether a count in it cannot be right, or could mean two things."""
+    is_past: bool = False
+    """Whether it told of a party of the past."""
 
     def before(self, position: int, width: int = 40) -> str:
         """The text that leads up to a position."""
@@ -106,18 +116,31 @@ class Scan:
 _UNDER = re.compile(
     r"(?:under|below|younger than|less than|menore?s? (?:de"
     r"|a))\s{1,4}(?P<below>\d{1,2})(?:\s{0,4}(?:years?(?: old)?|yrs?|anos))?s?\b"
-    r"|\b(?P<most>\d{1,2})\s{0,4}(?:years?|yrs?|anos)?\s{0,4}(?:and|&|or|y|o)\s{0,4}(?:under|younger|below"
+    r"|\b(?P<most>\d{1,2})\s{0,4}(?:years?|yrs?|anos)?\s{0,4}(?:and|&|or|y|o)\s{0,4}(?:under"
+    r"|younger|below"
     r"|menos)\b"
     r"|(?P<cjk>\d{1,2}|[一二三四五六七八九十]{1,2})[岁歲](?:及)?以下"
 )
 _OVER = re.compile(
-    r"\b(?P<least>\d{1,2})\s{0,4}(?:years?|yrs?|anos)?\s{0,4}(?:\+|(?:and|&|or|y|o)\s{1,4}(?:over|up|older"
+    r"\b(?P<least>\d{1,2})\s{0,4}(?:years?|yrs?|anos)?\s{0,4}(?:\+|(?:and|&|or|y"
+    r"|o)\s{1,4}(?:over|up|older"
     r"|above|mas|mayores))"
     r"|(?P<cjk>\d{1,2}|[一二三四五六七八九十]{1,2})[岁歲](?:及)?以上"
 )
-_HEADS = re.compile(r"^\s{0,4}(?:people|ppl|guests?|persons?|personas|invitados|of us|adults?|kids?)\b")
+EATS_FREE = re.compile(
+    r"\b(?:(?:eats?|are|is|go|goes|gets? in|come|comen?|van|son)\s{1,3})(?:for\s{1,3})?(?:free"
+    r"|gratis)\b"
+    r"|免费|免費"
+)
+_WHO_ARE = re.compile(
+    r"[\s,(]{0,3}(?:(?:who|that|which|are|is|all|aged|que|son|tienen)\s{1,3}){0,3}|都?是?"
+)
+_HEADS = re.compile(
+    r"^\s{0,4}(?:people|ppl|guests?|persons?|personas|invitados|of us|adults?|kids?)\b"
+)
 _RANGE_GAP = re.compile(
-    r"^\s{0,4}(?:-|–|—|~|to|or|and|a|o|y|u|到|至|或)\s{0,4}$|^(?:多)?[个個]?(?:到|至)$|^\s{0,4}(?:to"
+    r"^\s{0,4}(?:-|–|—|~|to|or|and|a|o|y|u|到|至|或)\s{0,4}$|^(?:多)?[个個]?(?:到|至)$"
+    r"|^\s{0,4}(?:to"
     r"|or)\s{1,4}(?:like|maybe)\s{0,4}$"
 )
 _TENS_RANGE = re.compile(r"([一二三四五六七八九])([一二三四五六七八九])十")
@@ -131,16 +154,22 @@ def scan(text: str, profile: Profile, language: str) -> Scan:
     zip_code, body = slot_masks.find_zip(folded)
     body = slot_masks.blank_others(slot_masks.blank_dates(body))
     body = slot_masks.blank_negated(body)
+    body, is_past = slot_asides.blank_asides(body)
+    body, is_doubtful = slot_asides.blank_less_than_none(body)
     found = Scan(text, body, language, profile, [], [], date, zip_code)
+    found.is_past, found.is_doubtful = is_past, is_doubtful
     _read_age_bands(found)
-    found.words = sorted(
-        [*found.words, *find_words(found.body, profile, language)], key=lambda word: word.start
-    )
+    _read_free(found)
+    known = find_words(found.body, profile, language)[:WORDS_READ]
+    found.words = sorted([*found.words, *known], key=lambda word: word.start)
+    _narrow(found)
     readable = found.body
     for word in found.words:
         if re.search(r"[\d一二三四五六七八九十百两半]", readable[word.start : word.end]):
             readable = slot_masks.blank(readable, word.start, word.end)
-    numbers = _read_numbers(readable, language)[:NUMBERS_READ]
+    numbers = _read_numbers(found, readable)
+    found.is_doubtful = found.is_doubtful or len(numbers) > NUMBERS_READ
+    numbers = numbers[:NUMBERS_READ]
     found.numbers = _join_ranges(numbers, readable)
     return found
 
@@ -164,9 +193,32 @@ def _has(match: re.Match[str], name: str) -> bool:
     return name in match.re.groupindex and match[name] is not None
 
 
-def _read_numbers(readable: str, language: str) -> list[Number]:
+def _read_free(found: Scan) -> None:
+    """ "2 of them eat free": those are of the band that costs nothing."""
+    bands = found.profile.service().bands.items()
+    free = next((code for code, band in bands if not band.price), "")
+    for match in EATS_FREE.finditer(found.body) if free else ():
+        found.words.append(Word("band", free, match.start(), match.end()))
+        found.body = slot_masks.blank(found.body, match.start(), match.end())
+
+
+def _narrow(found: Scan) -> None:
+    """ "Kids under 5" are one band, the narrower: the word before says no more."""
+    eldest = found.eldest_young_band()
+    narrow = found.young_bands() - {eldest}
+    for word, following in pairwise(tuple(found.words)):
+        is_pair = word.kind == following.kind == "band"
+        is_narrower = is_pair and word.code == eldest and following.code in narrow
+        if is_narrower and _WHO_ARE.fullmatch(found.body[word.end : following.start]):
+            found.words.remove(word)
+
+
+def _read_numbers(found: Scan, readable: str) -> list[Number]:
     numbers = []
-    for span in parse_numbers(readable, language):
+    for span in parse_numbers(readable, found.language, most=NUMBERS_READ):
+        if slot_asides.is_impossible(span, MOST) and _counts_people(found, span.end):
+            found.is_doubtful = True
+            continue
         if span.value == int(span.value) and 0 <= span.value < MOST:
             number = Number(int(span.value), span.start, span.end)
             tens = _TENS_RANGE.fullmatch(readable[span.start : span.end])
@@ -174,6 +226,14 @@ def _read_numbers(readable: str, language: str) -> list[Number]:
                 number.low = 10 * _CJK_DIGITS[tens[1]]
             numbers.append(number)
     return numbers
+
+
+def _counts_people(found: Scan, end: int) -> bool:
+    """Whether a word for guests, or for the band that must come, stands right after."""
+    word = found.next_word(end)
+    default = found.profile.service().default_band
+    is_people = word is not None and (word.kind == "guest" or word.code == default)
+    return bool(word and is_people and re.fullmatch(r"[\s个個]{0,3}", found.body[end : word.start]))
 
 
 def _join_ranges(numbers: list[Number], readable: str) -> list[Number]:

@@ -24,7 +24,8 @@ _PEOPLE = {
     "brother sister grandma grandpa friend coworker colleague esposa esposo marido mujer novio "
     "novia pareja mama papa hermano hermana amigo amiga 老婆 老公 妻子 丈夫 太太 先生 妈妈 爸爸 "
     "男朋友 女朋友",
-    2: "parents couple pareja-de padres 父母 爸妈 夫妻",
+    2: "parents grandparents inlaws in-laws suegros padres abuelos pareja-de 父母 爸妈 夫妻 公婆 "
+    "岳父母 爷爷奶奶",
     0: "friends guys girls women men ladies gentlemen couples coworkers colleagues employees "
     "relatives cousins brothers sisters family teammates students moms dads seniors humans mouths "
     "homies buddies bodies amigos amigas hombres mujeres parejas companeros empleados primos "
@@ -112,7 +113,7 @@ def _entries(profile: Profile, language: str) -> tuple[tuple[str, WordKind, str]
         entries += [(w, "guest", "") for w in _spellings(guests, own)]
     entries += [(w, "self", "") for w in _SELF.split("|")]
     for each, words in _PEOPLE.items():
-        entries += [(w.replace("-", " "), "person", str(each)) for w in words.split()]
+        entries += [(w.replace("pareja-", "pareja "), "person", str(each)) for w in words.split()]
     return tuple(entries)
 
 

@@ -14,14 +14,14 @@ from bot.language import slot_masks
 from bot.language.numbers import fold
 from bot.language.slot_ages import read_ages
 from bot.language.slot_bare import read_bare
-from bot.language.slot_dishes import EVERYONE, read_dishes
+from bot.language.slot_dishes import read_dishes
 from bot.language.slot_masks import CHARACTERS_READ
-from bot.language.slot_merge import State, merge_dishes, merge_people
+from bot.language.slot_merge import State, merge_parts, merge_people
+from bot.language.slot_order import merge_dishes
+from bot.language.slot_parts import read_parts
 from bot.language.slot_people import read_people
 from bot.language.slot_scan import Mention, Scan, scan
 from bot.profile_models import Profile
-
-
 
 TEXTS_READ = 40
 CHARACTERS_IN_ALL = 6_000
@@ -31,6 +31,12 @@ _PLACE = re.compile(
     r"\b(?:in|at|near|around|from|to|of|live in|located in|en|cerca de|desde|city is|ciudad de"
     r"|out in|it's|its)\s{1,3}"
     r"((?:[A-Za-zÀ-ÿ.'-]{1,20}\s?){1,4})"
+)
+_MOVED = re.compile(
+    r"\b(?:what if (?:it'?s|it (?:is|was|were)|we(?:'re| are| were)|the (?:party|event) (?:is|was))"
+    r"(?: not)? (?:in|at)|mov(?:e|ed|ing) (?:it|the party) to|y si (?:es|fuera) en)\s{1,3}"
+    r"(?P<where>[A-Za-zÀ-ÿ'-]{3,20}(?:\s(?!instead|now|please|en|in\b|on\b)[A-Za-zÀ-ÿ'-]{2,20}){0,2})",
+    re.IGNORECASE,
 )
 _UNNAMED = re.compile(
     r"^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|the|my|our"
@@ -115,8 +121,9 @@ def _read_text(
 ) -> None:
     profile, language, is_town = ground
     found = scan(text, profile, language)
-    state.zip_code = found.zip_code or state.zip_code
-    state.city = _read_city(text, found, asked, is_town) or state.city
+    city = _read_city(text, found, asked, is_town)
+    state.zip_code = found.zip_code or ("" if city else state.zip_code)
+    state.city = city or state.city
     state.date = found.date or state.date
     unclear = read_ages(found)
     dishes = read_dishes(found)
@@ -125,7 +132,11 @@ def _read_text(
     read_bare(found, asked, has_total=has_total)
     if not found.mentions and not has_total and dishes.for_people:
         found.mentions.append(Mention(kind="total", value=max(dishes.for_people), start=0))
+    parts = read_parts(found)
     merge_people(state, found)
+    merge_parts(state, found, parts)
+    if found.is_doubtful or (found.is_past and not found.mentions):
+        state.unclear += ["headcount"] if "headcount" not in state.unclear else []
     merge_dishes(state, dishes, found, asked)
     state.unclear = [name for name in state.unclear if name != "ages" or not found.mentions]
     state.unclear += [name for name in unclear if name not in state.unclear]
@@ -143,10 +154,18 @@ def _read_city(text: str, found: Scan, asked: str, is_town: TownTest | None) -> 
             phrase = " ".join(words[:length]).strip(" .,'-")
             if _is_city(phrase, is_town):
                 return phrase
+    moved = _MOVED.search(text)
+    if moved and _is_named(moved["where"]):
+        return moved["where"].strip()
     plain = re.sub(r"[\d,.!?]|\b(?:CA|California)\b", "", text).strip()
     if asked == "zip" and is_town and 2 < len(plain) < 30 and is_town(plain):
         return plain
     return ""
+
+
+def _is_named(phrase: str) -> bool:
+    """Whether a phrase could be a town that nobody here knows: not a date, not "the backyard"."""
+    return not _UNNAMED.match(phrase) and slot_masks.blank_dates(fold(phrase)) == fold(phrase)
 
 
 def _is_city(phrase: str, is_town: TownTest | None) -> bool:
@@ -155,6 +174,11 @@ def _is_city(phrase: str, is_town: TownTest | None) -> bool:
     if is_town is not None:
         return is_town(phrase)
     return all(word[:1].isupper() and len(word) > 2 for word in phrase.split())
+
+
+def _resolved(count: int, party: int) -> int:
+    """A count below zero is so many for each guest."""
+    return -count * party if count < 0 else count
 
 
 def _finish(state: State, profile: Profile) -> PartyReading:
@@ -169,6 +193,7 @@ def _finish(state: State, profile: Profile) -> PartyReading:
     elif grown is not None and state.total is not None:
         rest = state.total - grown - sum(young.values())
         unclear += ["ages"] if rest > 0 else []
+        unclear += ["headcount"] if rest < 0 else []
         grown += max(rest, 0)
     counts = {} if grown is None else {default: grown, **young}
     if grown is None and young:
@@ -176,11 +201,13 @@ def _finish(state: State, profile: Profile) -> PartyReading:
     party = sum(counts.values())
     tables: dict[str, dict[str, int]] = {"option": {}, "add_on": {}, "extra": {}}
     for (kind, code), count in state.dishes.items():
-        tables[kind][code] = party if count == EVERYONE and kind != "extra" else abs(count)
+        tables[kind][code] = _resolved(count, party)
+    further = {code: _resolved(count, party) for code, count in state.further.items()}
     return PartyReading(
         counts={code: count for code, count in counts.items() if count},
         headcount_range=(state.low, state.total or grown or 0) if state.low else None,
         options={code: count for code, count in tables["option"].items() if count},
+        further={code: count for code, count in further.items() if count},
         add_ons={code: count for code, count in tables["add_on"].items() if count},
         extras={code: 1 for code, count in tables["extra"].items() if count},
         zip_code=state.zip_code,

@@ -10,12 +10,13 @@ from decimal import Decimal
 
 from bot.language.numbers import fold, parse_numbers
 from bot.llm.offline_facts import Facts
+from bot.llm.offline_words import spoken_handover
 
 _SUM_FROM, _SUM_TO = Decimal(100), Decimal(9_999)
 """A bare number that may be a sum of a quote: more than most parties, less than a ZIP code."""
 _IDENTITY = re.compile(
-    r"\b(?:are|r) (?:you|u) (?:really )?(?:a |an )?(?:real |actual |live )?(?:person|human|bot|robot"
-    r"|ai|machine|real)\b"
+    r"\b(?:are|r) (?:you|u) (?:really )?(?:a |an )?(?:real |actual |live )?(?:person|human|bot"
+    r"|robot|ai|machine|real)\b"
     r"|\b(?:am i|i'?m i|is this) (?:really )?(?:talking|speaking|chatting|texting)? ?(?:to |with )?"
     r"(?:a |an )?(?:real |live )?(?:person|human|bot|robot|ai|machine)\b"
     r"|\b(?:eres|es usted|es esto|estoy hablando con) (?:un |una )?(?:robot|bot|human[oa]|maquina"
@@ -73,8 +74,9 @@ _COMPLAINS = re.compile(
 
 
 def asks_identity(text: str) -> bool:
-    """Whether it is asked if a person or a machine is writing."""
-    return bool(_IDENTITY.search(fold(text)))
+    """Whether it is asked, and nothing more, if a person or a machine is writing."""
+    rest, found = _IDENTITY.subn(" ", fold(text))
+    return bool(found) and not spoken_handover(rest)
 
 
 def is_wrong_number(text: str) -> bool:
@@ -124,7 +126,9 @@ def is_per_unit(text: str) -> bool:
 
 def asks_area(facts: Facts) -> bool:
     """Whether it is asked if we come to a place."""
-    return facts.intent == "service_area" or bool(_AREA.search(fold(facts.text)))
+    return (facts.intent == "service_area" and "?" in facts.text) or bool(
+        _AREA.search(fold(facts.text))
+    )
 
 
 def asks_how(text: str) -> bool:

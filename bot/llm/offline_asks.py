@@ -37,15 +37,17 @@ def passing(facts: Facts) -> Plan | None:
 
 def quoted_sum(facts: Facts) -> Plan | None:
     """A sum of the quote is doubted or asked for again: it is said again, line by line."""
-    if not facts.has_quote or facts.intent == "discount" or heard.names_payment(facts.text):
+    if not facts.has_quote or heard.names_payment(facts.text):
         return None
-    is_doubted = heard.asks_why(facts.text) and heard.names_sum(facts.text)
-    is_disputed = facts.intent in ("billing_dispute", "refund_request") and heard.names_sum(
-        facts.text
-    )
-    if words.is_rule_question(facts.text) and not is_doubted:
-        return None
-    if not (is_doubted or is_disputed or heard.states_sum(facts.text)):
+    if heard.asks_why(facts.text):
+        is_meant = heard.names_sum(facts.text)
+    elif facts.intent == "discount" or words.is_rule_question(facts.text):
+        is_meant = False
+    elif facts.intent in ("billing_dispute", "refund_request"):
+        is_meant = heard.names_sum(facts.text)
+    else:
+        is_meant = heard.states_sum(facts.text)
+    if not is_meant:
         return None
     lead = speak(facts, "deposit_inside") if heard.names_deposit(facts.text) else ""
     return Plan(wanted=(price_call(facts, facts.before),), lead=lead, restates=True)
@@ -87,6 +89,8 @@ def change_of_quote(facts: Facts) -> Plan | None:
     """A change or a cancellation while there is only a quote: nothing is booked."""
     if facts.is_unclear:
         return Plan(text=open_question(facts)) if open_question(facts) else None
+    if facts.has_new_date:
+        return Plan(text=speak_all(facts, "got_date", "book"), ask_person=True)
     if facts.intent == "cancel_booking":
         return Plan(text=speak(facts, "cancel_quote"))
     return Plan(text=speak(facts, "what_change"))
@@ -95,8 +99,8 @@ def change_of_quote(facts: Facts) -> Plan | None:
 def open_question(facts: Facts) -> str:
     """What about the party must still be asked before anything else."""
     for name in facts.party.ambiguous:
-        if name == "ages":
-            return speak(facts, "ask_ages")
+        if name in ("ages", "further"):
+            return speak(facts, f"ask_{name}")
         kind, _, code = name.partition(":")
         if code:
             return speak(facts, "ask_dishes", dish=words.dish_name(facts, kind, code))

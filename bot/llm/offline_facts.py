@@ -5,12 +5,14 @@ Reads the situation once per step; nothing is decided here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from bot.domain import Direction, StoredMessage
-from bot.language.slots import CHARACTERS_READ, PartyReading, TownTest, read_party
+from bot.language.slot_masks import CHARACTERS_READ
+from bot.language.slots import PartyReading, TownTest, read_party
 from bot.language.wording import asked_in
 from bot.llm.base import ModelRequest
 from bot.profile import Profile
@@ -52,7 +54,7 @@ class Facts:
         """The party in codes, for staff; holds no words of the customer."""
         party = self.party
         parts = [f"{count} {code}" for code, count in party.counts.items()]
-        for table in (party.options, party.add_ons, party.extras):
+        for table in (party.options, party.further, party.add_ons, party.extras):
             parts += [f"{code} x{count}" for code, count in table.items()]
         if party.zip_code:
             parts.append(f"ZIP {party.zip_code}")
@@ -74,6 +76,9 @@ def read_facts(profile: Profile, request: ModelRequest, is_town: TownTest | None
         asked=[*questions, *([asked] * len(waiting))],
         is_town=is_town,
     )
+    if not (after.zip_code or after.city):
+        read = read_party(waiting, profile, language=language)
+        after = replace(after, city=_unknown_place(read.city, situation.text))
     stored = situation.quote.order if situation.quote else {}
     is_own = _priced_now(request) > 0  # The quote this turn made says nothing of before.
     before, after = _on_quote(before, {} if is_own else stored), _on_quote(after, stored)
@@ -97,6 +102,11 @@ def read_facts(profile: Profile, request: ModelRequest, is_town: TownTest | None
         seed=f"{situation.conversation_id} {len(outbound)}",
         wants_date=bool(after.mentions_date),
     )
+
+
+def _unknown_place(named: str, text: str) -> str:
+    """A place that no map of ours knows, so that the customer hears that it was not found."""
+    return named if named and re.search(rf"\b(?:in|near|en) {re.escape(named)}", text) else ""
 
 
 def _had_quote(request: ModelRequest) -> bool:
@@ -133,6 +143,7 @@ def _on_quote(reading: PartyReading, order: Mapping[str, object]) -> PartyReadin
         reading,
         counts=_table(order, "counts"),
         options={**_table(order, "options"), **reading.options},
+        further={**_table(order, "further"), **reading.further},
         add_ons={**_table(order, "add_ons"), **reading.add_ons},
         extras={**_table(order, "extras"), **reading.extras},
         zip_code=reading.zip_code or str(order.get("zip_code") or ""),
@@ -147,5 +158,11 @@ def _table(order: Mapping[str, object], name: str) -> Mapping[str, int]:
 
 
 def _priced_part(reading: PartyReading) -> tuple[object, ...]:
-    tables = (reading.counts, reading.options, reading.add_ons, reading.extras)
+    tables = (
+        reading.counts,
+        reading.options,
+        reading.further,
+        reading.add_ons,
+        reading.extras,
+    )
     return (*(dict(table) for table in tables), reading.zip_code, reading.city)

@@ -1,4 +1,4 @@
-"""What the offline model can do in a turn: its plan's parts, the tool calls and the phrases it uses.
+"""What the offline model can do in a turn: its plan's parts, the tool calls, the phrases.
 
 The rules in offline_plan.py and offline_asks.py are put together from these; they decide nothing.
 """
@@ -101,7 +101,7 @@ def price_call(facts: Facts, party: PartyReading | None = None) -> Wanted:
     arguments: dict[str, object] = {
         "guests": listed(party.counts),
         "options": listed(party.options),
-        "further": None,
+        "further": listed(party.further),
         "add_ons": listed(party.add_ons),
         "extras": listed(party.extras),
         "zip_code": party.zip_code or None,

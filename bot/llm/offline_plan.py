@@ -128,7 +128,11 @@ def _booking(facts: Facts) -> Plan | None:
             return None
         return Plan(text=greeting(facts) + speak_all(facts, "book_first", "ask_headcount"))
     if facts.is_changed or not facts.has_quote:
-        if not (gives_date or facts.intent == "book" or words.wants_booking(facts.text)):
+        if not (
+            gives_date
+            or (facts.intent == "book" and not facts.has_quote)
+            or words.wants_booking(facts.text)
+        ):
             return _price(facts)
         return Plan(wanted=(price_call(facts),), tail=speak(facts, "book"), ask_person=True)
     if not gives_date:

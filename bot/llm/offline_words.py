@@ -125,7 +125,8 @@ _TALK = (
 _SPLIT = re.compile(
     r"(?<=[.!?。！？\n;])\s{0,3}|\n|，(?=[^，]{0,80}[吗呢？])"
     r"|[,\s]\s{0,3}(?:(?:and|also|plus|y|e|tambien|ademas)\s{1,3}){0,2}(?=(?:what(?:'?s| is| are)"
-    r"|do you|does the|can (?:i|we)|is (?:it|there|the)|are (?:there|the)|how (?:do|does|long|far|late)"
+    r"|do you|does the|can (?:i|we)|is (?:it|there|the)|are (?:there|the)"
+    r"|how (?:do|does|long|far|late)"
     r"|que (?:incluye|pasa)|cual(?:es)? (?:es|son)|puedo|puedes?|tienen|hay)\b)",
     re.IGNORECASE,
 )
@@ -192,12 +193,15 @@ def small_talk(facts: Facts) -> str:
 
 
 def side_question(text: str) -> str:
-    """The part of a text that asks something other than a party's price; empty where none does."""
+    """What of a text asks something other than a party's price; empty where nothing does."""
+    asked = []
     for sentence in _SPLIT.split(text):
         asks = sentence and is_question(sentence) and not _counts(sentence)
         if asks and not wants_price(sentence) and not wants_booking(sentence):
-            return sentence.strip()
-    return ""
+            asked.append(sentence.strip(" ,"))
+    return "\n".join(
+        f"{part}?" if len(asked) > 1 and part[-1] not in "?？" else part for part in asked
+    )
 
 
 def _counts(sentence: str) -> bool:

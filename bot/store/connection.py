@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
-from bot.errors import ConciergeError, Conflict
-
 if TYPE_CHECKING:
     from asyncpg.pool import PoolAcquireContext, PoolConnectionProxy
 
@@ -42,13 +40,6 @@ SESSION = {
     "tcp_keepalives_idle": "30",
 }
 BORROW_TIMEOUT_S = 10.0
-
-_CONFLICTS = {
-    "one_row_per_vendor_message": "this vendor message is already stored",
-    "one_open_conversation": "the customer already has an open conversation",
-    "one_open_escalation": "the conversation is already with staff",
-    "one_quote_per_version": "this quote version already exists",
-}
 
 
 async def _no_reset(_connection: object) -> None:
@@ -89,9 +80,3 @@ def borrow(pool: Pool) -> PoolAcquireContext[asyncpg.Record]:
         TimeoutError: none came free in time.
     """
     return pool.acquire(timeout=BORROW_TIMEOUT_S)
-
-
-def translate(error: asyncpg.IntegrityConstraintViolationError) -> ConciergeError:
-    """The domain error that a broken named promise means; other breaches are our own fault."""
-    name = str(getattr(error, "constraint_name", "") or "")
-    return Conflict(_CONFLICTS.get(name, f"constraint {name} refused the row"))

@@ -13,6 +13,7 @@ from bot.domain import ConversationId
 from bot.ids import new_id
 from bot.settings import load_settings
 from bot.store import turns
+from bot.store.connection import borrow
 from handlers.commands.base import Command
 from handlers.evaluations.laboratory import Laboratory, open_laboratory
 
@@ -78,7 +79,7 @@ async def _show_trace(laboratory: Laboratory, conversation: UUID | None) -> None
     if conversation is None:
         print("Nothing was said yet.")
         return
-    async with laboratory.deps.bot.pool.acquire() as conn:
+    async with borrow(laboratory.deps.bot.pool) as conn:
         steps = await turns.last_trace(conn, ConversationId(conversation))
     for step in steps:
         detail = ", ".join(f"{key}={value}" for key, value in step["detail"].items())

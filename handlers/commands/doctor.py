@@ -15,7 +15,7 @@ from bot.errors import ConciergeError, ConfigError
 from bot.profile import Profile, load_profile
 from bot.settings import Settings, load_settings
 from bot.store import schema
-from bot.store.connection import STORE_DOWN, open_pool
+from bot.store.connection import STORE_DOWN, borrow, open_pool
 from channels import desk as desk_channel
 from channels.base import ConfiguredChannel
 from channels.slack_api import call
@@ -83,7 +83,7 @@ async def _database(settings: Settings) -> Finding:
     except (*STORE_DOWN, ValueError) as error:
         return Finding("wrong", "database", f"DATABASE_URL: {type(error).__name__}: {error}")
     try:
-        async with pool.acquire() as conn:
+        async with borrow(pool) as conn:
             version = await schema.find_version(conn)
     finally:
         await pool.close()

@@ -6,14 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from bot.clock import SystemClock
 from bot.language.embed import Embedder
 from bot.language.emotion import EmotionScorer
 from bot.language.intents import IntentReader
 from bot.language.reader import Reader
 from bot.profile import Profile, load_profile
 from bot.settings import load_settings
-from handlers.service import Ground
 
 Record = Mapping[str, object]
 Predict = Callable[[Record], Awaitable[Mapping[str, object]]]
@@ -51,14 +49,3 @@ async def local_models(environment: Mapping[str, str]) -> AsyncIterator[Reading]
 def text_of(record: Record) -> str:
     """The record's text; a missing one is an empty message."""
     return str(record.get("text", ""))
-
-
-def bare_ground(environment: Mapping[str, str]) -> Ground:
-    """Settings and profile on stores that are set already."""
-    settings = load_settings(environment)
-    return Ground(
-        environment=environment,
-        settings=settings,
-        profile=load_profile(settings.business_profile),
-        clock=SystemClock(),
-    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bot.store import records
-from bot.store.connection import Pool
+from bot.store.connection import Pool, borrow
 from handlers.evaluations.base import Evaluation, Predict, Record
 from handlers.evaluations.laboratory import Laboratory, open_laboratory
 
@@ -41,7 +41,7 @@ async def _converse(laboratory: Laboratory, record: Record) -> Mapping[str, obje
 
 
 async def _records(pool: Pool, conversation: UUID) -> Mapping[str, object]:
-    async with pool.acquire() as conn:
+    async with borrow(pool) as conn:
         return await records.of_conversation(conn, conversation)
 
 

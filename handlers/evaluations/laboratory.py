@@ -21,7 +21,7 @@ from bot.language.embed import Embedder
 from bot.profile import load_profile
 from bot.settings import load_settings
 from bot.store import messages, schema
-from bot.store.connection import open_pool
+from bot.store.connection import borrow, open_pool
 from channels.base import Parsed, Reply, Route, SendResult, WebhookRequest
 from jobs.assembly import build_deps
 from jobs.base import JobDeps, perform
@@ -93,7 +93,7 @@ class Laboratory:
             )
             for text in texts
         ]
-        async with self.deps.bot.pool.acquire() as conn:
+        async with borrow(self.deps.bot.pool) as conn:
             recorded = await messages.record_inbound(conn, batch, received_at=self.clock.now())
         conversation = recorded[0].conversation_id
         ids = {"conversation_id": str(conversation)}
@@ -121,7 +121,7 @@ async def open_laboratory(
         clock, paper = SystemClock(), PaperChannel()
         pool = await open_pool(settings.database_url, size=settings.worker_pool_size)
         stack.push_async_callback(pool.close)
-        async with pool.acquire() as conn:
+        async with borrow(pool) as conn:
             await schema.migrate(conn)
         redis = await connect(settings.redis_url)
         stack.push_async_callback(disconnect, redis)

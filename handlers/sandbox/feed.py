@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from bot.domain import ConversationId
 from bot.errors import NotFound
 from bot.store import traces
-from bot.store.connection import STORE_DOWN, Pool
+from bot.store.connection import STORE_DOWN, Pool, borrow
 from handlers.sandbox.lives import Shown, show_lives, show_post, show_text
 from handlers.sandbox.server import StandIns
 
@@ -119,7 +119,7 @@ class Feed:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _read(self) -> None:
-        async with self._pool.acquire() as connection:
+        async with borrow(self._pool) as connection:
             versions = await traces.list_versions(connection, limit=CONVERSATIONS)
             for conversation, version in versions.items():
                 if self._versions.get(conversation) == version:
