@@ -215,7 +215,7 @@ async def test_a_lost_answer_is_found_in_the_vendors_list(
     [
         {"to": "+14155550199"},
         {"direction": "inbound"},
-        {"date_created": format_datetime(NOW - timedelta(seconds=6))},
+        {"date_created": format_datetime(NOW - timedelta(minutes=30))},
         {"body": PRIVATE_WORDS + "!"},
     ],
     ids=["to another", "from the customer", "before the claim", "other words"],
@@ -278,8 +278,9 @@ async def test_an_endless_list_is_read_to_a_bound(
     name: str, wire: Wire, http: ClientSession
 ) -> None:
     wire.behave = answer(200, {"messages": [], "next_page_uri": f"{MESSAGES}?Page=again"})
-    assert await on(wire, name, http).list_received(NOW) == ()
-    assert len(wire.asked) == 10
+    with pytest.raises(VendorUnavailable):
+        await on(wire, name, http).list_received(NOW)
+    assert len(wire.asked) == 100
 
 
 @every_channel
