@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import ConfigError
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """What the operator decides. Names are case-insensitive in the environment."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
@@ -44,6 +45,17 @@ class Settings(BaseModel):
     worker_metrics_port: int = Field(default=0, ge=0, le=65535)
     """Where a worker shows what it counts; 0: nowhere."""
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_more: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load_settings` is given: the environment is read in one place, once."""
+        return (init_settings,)
+
     @property
     def base_url(self) -> str:
         """PUBLIC_URL, or the listening address where none is set; no trailing slash."""
@@ -67,7 +79,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         if environment.get(name.upper())
     }
     try:
-        return Settings.model_validate(values)
+        return Settings(**values)  # type: ignore[arg-type]  # Texts, to be validated.
     except ValidationError as error:
         lines = [
             f"{'.'.join(map(str, issue['loc'])).upper()}: {issue['msg']}"

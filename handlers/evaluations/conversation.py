@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from uuid import UUID
 
 from bot.store import records
 from bot.store.connection import Pool, borrow
 from handlers.evaluations.base import Evaluation, Predict, Record
-from handlers.evaluations.laboratory import Laboratory, open_laboratory
+from handlers.evaluations.laboratory import Laboratory, open_laboratory, throwaway_folder
 
 
 @asynccontextmanager
 async def open_conversation(environment: Mapping[str, str]) -> AsyncIterator[Predict]:
     """Each record is a customer of its own; each text waits for its answer."""
-    with tempfile.TemporaryDirectory(prefix="concierge-") as folder:
-        async with open_laboratory(environment, Path(folder)) as laboratory:
+    with throwaway_folder() as folder:
+        async with open_laboratory(environment, folder) as laboratory:
 
             async def predict(record: Record) -> Mapping[str, object]:
                 return await _converse(laboratory, record)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from bot.language.language_id import detect
 from bot.profile import text
 from handlers.evaluations.base import Evaluation, Predict, Record, text_of
-from handlers.evaluations.laboratory import open_laboratory
+from handlers.evaluations.laboratory import open_laboratory, throwaway_folder
 
 
 @asynccontextmanager
 async def open_knowledge(environment: Mapping[str, str]) -> AsyncIterator[Predict]:
     """Search as the tool does, in the question's own language."""
-    with tempfile.TemporaryDirectory(prefix="concierge-") as folder:
-        async with open_laboratory(environment, Path(folder)) as laboratory:
+    with throwaway_folder() as folder:
+        async with open_laboratory(environment, folder) as laboratory:
             bot = laboratory.deps.bot
 
             async def predict(record: Record) -> Mapping[str, object]:

@@ -5,8 +5,9 @@ Messages come in and go out by a channel of its own; the pipeline between is the
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -100,6 +101,16 @@ class Laboratory:
         await perform(self.deps, "take_turn", ids)
         await perform(self.deps, "deliver", ids)
         return conversation, tuple(each.text for each in self.paper.sent[already:])
+
+
+@contextmanager
+def throwaway_folder() -> Iterator[Path]:
+    """A data folder for as long as an evaluation runs."""
+    with tempfile.TemporaryDirectory(prefix="concierge-") as name:
+        folder = Path(name)
+        # Where we are root, PostgreSQL runs as another user and must be able to pass through.
+        folder.chmod(0o711)
+        yield folder
 
 
 @asynccontextmanager
