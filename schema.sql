@@ -391,47 +391,59 @@ AS $$
 #variable_conflict use_column
 DECLARE
   made uuid[];
+  known_addresses uuid[];
+  known_conversations uuid[];
 BEGIN
-  WITH missing AS (
-    SELECT channel, sender, uuidv7() AS customer_id
-    FROM (SELECT DISTINCT channel, sender FROM unnest(p_channel, p_sender) AS i (channel, sender)) AS asked
-    WHERE NOT EXISTS (SELECT FROM addresses a WHERE a.channel = asked.channel AND a.value = asked.sender)
-  ), people AS (
-    INSERT INTO customers (id) SELECT customer_id FROM missing RETURNING id
-  ), handles AS (
-    INSERT INTO addresses (customer_id, channel, value)
-    SELECT customer_id, channel, sender FROM missing ORDER BY channel, sender
-    ON CONFLICT ON CONSTRAINT one_owner_per_address DO NOTHING
-  )
-  SELECT array_agg(id) INTO made FROM people;
-  IF made IS NOT NULL THEN
-    -- Another process made the same address first: its customer stays, ours goes.
-    DELETE FROM customers c WHERE c.id = ANY (made)
-      AND NOT EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id);
-  END IF;
+  -- Most messages come from people who are talking to us already: one look-up serves them. Only
+  -- where somebody is missing is anything made, and looked up once more.
+  FOR look IN 1..2 LOOP
+    SELECT array_agg(a.id ORDER BY i.ord), array_agg(c.id ORDER BY i.ord)
+    INTO known_addresses, known_conversations
+    FROM unnest(p_channel, p_sender) WITH ORDINALITY AS i (channel, sender, ord)
+    LEFT JOIN addresses a ON a.channel = i.channel AND a.value = i.sender
+    LEFT JOIN conversations c ON c.customer_id = a.customer_id AND c.mode <> 'closed';
+    EXIT WHEN look = 2 OR array_position(known_conversations, NULL) IS NULL;
 
-  INSERT INTO conversations (customer_id, channel)
-  SELECT a.customer_id, min(a.channel)
-  FROM addresses a JOIN (SELECT DISTINCT channel, sender FROM unnest(p_channel, p_sender) AS i (channel, sender)) i
-    ON a.channel = i.channel AND a.value = i.sender
-  WHERE NOT EXISTS (SELECT FROM conversations c WHERE c.customer_id = a.customer_id AND c.mode <> 'closed')
-  GROUP BY a.customer_id ORDER BY a.customer_id
-  ON CONFLICT (customer_id) WHERE mode <> 'closed' DO NOTHING;
+    WITH missing AS (
+      SELECT channel, sender, uuidv7() AS customer_id
+      FROM (SELECT DISTINCT channel, sender FROM unnest(p_channel, p_sender) AS i (channel, sender)) AS asked
+      WHERE NOT EXISTS (SELECT FROM addresses a WHERE a.channel = asked.channel AND a.value = asked.sender)
+    ), people AS (
+      INSERT INTO customers (id) SELECT customer_id FROM missing RETURNING id
+    ), handles AS (
+      INSERT INTO addresses (customer_id, channel, value)
+      SELECT customer_id, channel, sender FROM missing ORDER BY channel, sender
+      ON CONFLICT ON CONSTRAINT one_owner_per_address DO NOTHING
+    )
+    SELECT array_agg(id) INTO made FROM people;
+    IF made IS NOT NULL THEN
+      -- Another process made the same address first: its customer stays, ours goes.
+      DELETE FROM customers c WHERE c.id = ANY (made)
+        AND NOT EXISTS (SELECT FROM addresses a WHERE a.customer_id = c.id);
+    END IF;
 
-  PERFORM FROM conversations c
-  WHERE c.mode <> 'closed' AND c.customer_id IN (
-    SELECT a.customer_id FROM addresses a
-    JOIN unnest(p_channel, p_sender) AS i (channel, sender) ON a.channel = i.channel AND a.value = i.sender)
+    INSERT INTO conversations (customer_id, channel)
+    SELECT a.customer_id, min(a.channel)
+    FROM addresses a JOIN (SELECT DISTINCT channel, sender FROM unnest(p_channel, p_sender) AS i (channel, sender)) i
+      ON a.channel = i.channel AND a.value = i.sender
+    WHERE NOT EXISTS (SELECT FROM conversations c WHERE c.customer_id = a.customer_id AND c.mode <> 'closed')
+    GROUP BY a.customer_id ORDER BY a.customer_id
+    ON CONFLICT (customer_id) WHERE mode <> 'closed' DO NOTHING;
+  END LOOP;
+
+  PERFORM FROM conversations c WHERE c.id = ANY (known_conversations)
   ORDER BY c.id FOR NO KEY UPDATE;
 
   RETURN QUERY
   WITH asked AS (
-    SELECT i.*, a.id AS address_id, c.id AS open_id
-    FROM unnest(p_channel, p_external_id, p_sender, p_recipient, p_author, p_kind, p_text, p_language,
-                p_sent_at, p_received_at, p_rest) WITH ORDINALITY
-      AS i (channel, external_id, sender, recipient, author, kind, text, language, sent_at, received_at, rest, ord)
-    JOIN addresses a ON a.channel = i.channel AND a.value = i.sender
-    JOIN conversations c ON c.customer_id = a.customer_id AND c.mode <> 'closed'
+    -- A conversation that was closed between the look-up and the lock drops out: the caller, who
+    -- counts, tries again.
+    SELECT i.*
+    FROM unnest(known_addresses, known_conversations, p_channel, p_external_id, p_recipient, p_author,
+                p_kind, p_text, p_language, p_sent_at, p_received_at, p_rest) WITH ORDINALITY
+      AS i (address_id, open_id, channel, external_id, recipient, author, kind, text, language,
+            sent_at, received_at, rest, ord)
+    WHERE EXISTS (SELECT FROM conversations c WHERE c.id = i.open_id AND c.mode <> 'closed')
   ), stored AS (
     INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, kind, text,
                           rest, language, status, sent_at, created_at, updated_at)

@@ -61,6 +61,8 @@ async def _body(request: web.Request) -> bytes:
     if "Content-Encoding" in request.headers:
         raise BadPayload("Content-Encoding is not accepted: send the body as it is")
     try:
+        if request.content.is_eof():
+            return await request.read()
         async with asyncio.timeout(BODY_TIMEOUT_S):
             return await request.read()
     except TimeoutError as error:

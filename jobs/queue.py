@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.constants import job_key_prefix
@@ -36,6 +36,13 @@ class Lane(StrEnum):
 
     TURNS = "concierge:turns"
     ERRANDS = "concierge:errands"
+
+
+# What arq's own enqueue writes for a job, for many at once: a command each costs the sender more.
+_ENQUEUE = f"""for i = 2, #ARGV, 3 do
+  redis.call('SET', '{job_key_prefix}' .. ARGV[i], ARGV[i + 1], 'PX', ARGV[1], 'NX')
+  redis.call('ZADD', KEYS[1], 'NX', ARGV[i + 2], ARGV[i])
+end"""
 
 
 def lane_of(job: str) -> Lane:
@@ -163,14 +170,13 @@ class Doorbell:
         if not batch:
             await self._redis.ping()
             return
-        async with self._redis.pipeline(transaction=True) as pipeline:
-            for name, ring in batch.items():
-                payload = serialize_job(
-                    ring.job, (), ring.ids, None, ring.due_ms, serializer=to_wire
-                )
-                pipeline.set(f"{job_key_prefix}{name}", payload, px=JOB_KEPT_MS, nx=True)
-                pipeline.zadd(ring.lane, {name: ring.due_ms}, nx=True)
-            await pipeline.execute()
+        by_lane: dict[Lane, list[str]] = {}
+        for name, ring in batch.items():
+            payload = serialize_job(ring.job, (), ring.ids, None, ring.due_ms, serializer=to_wire)
+            by_lane.setdefault(ring.lane, []).extend((name, payload.decode(), str(ring.due_ms)))
+        for lane, jobs in by_lane.items():
+            call = self._redis.eval(_ENQUEUE, 1, lane, str(JOB_KEPT_MS), *jobs)
+            await cast(Awaitable[str], call)
 
 
 def wake(doorbell: Doorbell, recorded: Sequence[Recorded]) -> None:
