@@ -47,7 +47,7 @@ bench: setup-dev ## Measure; prints a table of ratios within one run
 soak: setup-dev ## Run the long tests
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
-eval: setup-dev ## Score routing, emotion and language on the held-out data
+eval: setup-dev ## Score routing, language, emotion and knowledge on development lines
 	@$(BIN)/python -m bench.evaluate $(ARGS)
 
 train: setup-dev ## Train the intent and emotion heads on the shipped encoder

@@ -44,7 +44,8 @@ EMPTY_TWIML = Reply(
 )
 MAX_PAGES = 100
 PAGE_SIZE = 100
-# Our clock and Twilio's may differ by this much; Twilio's dates have no fractions either.
+# Our clock and Twilio's may differ by this much. What an earlier message with the same words was is
+# told by the ids already accounted for, so looking a little too far back does no harm.
 SLACK = timedelta(seconds=60)
 # Twilio puts this before every text of an account that has not been paid for yet.
 TRIAL_PREFIX = "Sent from your Twilio trial account - "

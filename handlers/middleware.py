@@ -1,4 +1,4 @@
-"""Turns errors into answers and counts them. The only place in the web process that catches all."""
+"""Turns every error into an answer, and counts the answers."""
 
 from __future__ import annotations
 

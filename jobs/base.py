@@ -1,8 +1,7 @@
 """What a job is, and what becomes of its errors: retried with growing gaps, or logged and left.
 
 Jobs take ids, never content, and may run twice: each claims a row first. That a job runs at all is
-promised by the sweep, not by the queue, so giving up here loses nothing. This, the sweep's loop and
-the web's middleware are the only places that catch everything.
+promised by the sweep, not by the queue, so giving up here loses nothing.
 """
 
 from __future__ import annotations
