@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from bot.consent import Wish, read_wish
 from bot.deps import Deps
-from bot.domain import ConversationId
+from bot.domain import ConversationId, StoredMessage
 from bot.situation import Situation
 from bot.store import conversations, emotions, messages, quotes, turns
 from bot.store.connection import borrow
 
 TRANSCRIPT_MAX = 24
+
+
+def _is_consent(message: StoredMessage) -> bool:
+    """Whether it must be obeyed even where it stands in a flood that nobody reads (I6)."""
+    return read_wish(message.text, message.kind) in (Wish.STOP, Wish.START)
 
 
 async def load_situation(deps: Deps, conversation_id: ConversationId) -> Situation:
@@ -20,6 +26,9 @@ async def load_situation(deps: Deps, conversation_id: ConversationId) -> Situati
     async with borrow(deps.pool) as conn:
         facts = await conversations.get_facts(conn, conversation_id)
         waiting = await messages.list_waiting(conn, conversation_id)
+        if len(waiting) == messages.WAITING_MAX:
+            older = await messages.list_short_before(conn, conversation_id, waiting[0].seq)
+            waiting = (*filter(_is_consent, older), *waiting)
         transcript = await messages.list_transcript(conn, conversation_id, limit=TRANSCRIPT_MAX)
         return Situation(
             conversation_id=conversation_id,

@@ -189,3 +189,15 @@ async def test_a_furious_first_message_is_answered_in_its_language(world: World)
         "¡Estoy furiosa! Nadie llegó a mi fiesta, quiero mi dinero de vuelta YA"
     )
     assert "equipo" in answer
+
+
+async def test_a_stop_before_a_flood_is_obeyed(idle_world: World) -> None:
+    """I4, I6: of a flood only the end is read, yet an opt-out at its beginning counts."""
+    world = idle_world
+    max_ = world.customer("+14155550116", "whatsapp")
+    await max_.texts("STOP", *(f"price for {10 + n} adults" for n in range(70)))
+    await world.start_worker()
+    await world.settles()
+    assert await world.value("SELECT consent FROM addresses") == "revoked"
+    assert len(max_.received) == 1
+    assert "START" in max_.received[0].body

@@ -68,6 +68,11 @@ _WAITING = f"""SELECT {_COLUMNS}, a.consent, m.rest -> 'extras' AS extras
 FROM messages m JOIN addresses a ON a.id = m.address_id
 WHERE m.conversation_id = $1 AND m.status = 'received' ORDER BY m.seq DESC LIMIT $2"""
 
+_FLOOD_SHORT = f"""SELECT {_COLUMNS}, a.consent, m.rest -> 'extras' AS extras
+FROM messages m JOIN addresses a ON a.id = m.address_id
+WHERE m.conversation_id = $1 AND m.status = 'received' AND m.seq < $2 AND length(m.text) <= 160
+ORDER BY m.seq DESC LIMIT 1000"""
+
 _TRANSCRIPT = f"""SELECT {_COLUMNS} FROM messages m
 WHERE m.conversation_id = $1 AND m.status NOT IN ('received', 'dropped')
 ORDER BY m.seq DESC LIMIT $2"""
@@ -177,10 +182,19 @@ async def list_waiting(
 ) -> tuple[StoredMessage, ...]:
     """The newest unanswered inbound messages, oldest first."""
     rows = await conn.fetch(_WAITING, conversation_id, limit)
-    return tuple(
-        replace(stored(row), consent=Consent(row["consent"]), extras=row["extras"] or NOTHING)
-        for row in reversed(rows)
-    )
+    return tuple(_waiting(row) for row in reversed(rows))
+
+
+async def list_short_before(
+    conn: Connection, conversation_id: ConversationId, seq: int
+) -> tuple[StoredMessage, ...]:
+    """The short messages of a flood that wait before those a turn reads, oldest first."""
+    rows = await conn.fetch(_FLOOD_SHORT, conversation_id, seq)
+    return tuple(_waiting(row) for row in reversed(rows))
+
+
+def _waiting(row: asyncpg.Record) -> StoredMessage:
+    return replace(stored(row), consent=Consent(row["consent"]), extras=row["extras"] or NOTHING)
 
 
 async def list_transcript(
