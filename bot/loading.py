@@ -6,7 +6,7 @@ from bot.consent import Wish, read_wish
 from bot.deps import Deps
 from bot.domain import ConversationId, StoredMessage
 from bot.situation import Situation
-from bot.store import conversations, emotions, messages, quotes, turns
+from bot.store import bookings, conversations, emotions, messages, proposals, quotes, turns
 from bot.store.connection import borrow
 
 TRANSCRIPT_MAX = 24
@@ -23,6 +23,7 @@ async def load_situation(deps: Deps, conversation_id: ConversationId) -> Situati
     Raises:
         NotFound: there is no such conversation.
     """
+    now = deps.clock.now()
     async with borrow(deps.pool) as conn:
         facts = await conversations.get_facts(conn, conversation_id)
         waiting = await messages.list_waiting(conn, conversation_id)
@@ -38,8 +39,10 @@ async def load_situation(deps: Deps, conversation_id: ConversationId) -> Situati
             agent=facts.agent,
             waiting=waiting,
             transcript=transcript,
-            quote=await quotes.find_latest(conn, conversation_id, now=deps.clock.now()),
+            quote=await quotes.find_latest(conn, conversation_id, now=now),
             customer_name=facts.customer_name,
+            bookings=await bookings.list_open(conn, facts.customer_id, now=now),
+            proposal=await proposals.find_open(conn, conversation_id, now=now),
             emotions=await emotions.of_messages(conn, [message.id for message in waiting]),
             open_escalation=facts.open_escalation,
             failures=await turns.count_failures(conn, conversation_id),

@@ -16,7 +16,7 @@ from bot.tool_runner import RunCall
 
 
 def gather(deps: Deps, situation: Situation, runs: Sequence[RunCall], agent: str) -> Evidence:
-    """The evidence as it stands after these calls. No tool books yet, so no deed is done."""
+    """The evidence as it stands after these calls."""
     inbound = (m for m in situation.transcript if m.direction is Direction.INBOUND)
     good = [done for done in runs if not done.error]
     return Evidence(
@@ -25,6 +25,7 @@ def gather(deps: Deps, situation: Situation, runs: Sequence[RunCall], agent: str
         + tuple(done.result.worded for done in good if done.result.worded),
         customer_texts=tuple(m.text for m in (*inbound, *situation.waiting)),
         quote=situation.quote,
+        done=frozenset(deed for done in good for deed in done.result.deeds),
         extra_facts=_house(deps, situation.language),
         secrets=shingles(f"{RULES}\n{agents()[agent].instructions}"),
         now=deps.clock.now().astimezone(deps.zone),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar
@@ -43,6 +44,16 @@ def _currency(value: str) -> str:
     return value
 
 
+def _month_day(value: str) -> str:
+    try:
+        date.fromisoformat(f"2024-{value}")  # A leap year: 02-29 is a day too.
+    except ValueError as error:
+        raise PydanticCustomError(
+            "month_day", 'not a day of the year; write it as "12-25"'
+        ) from error
+    return value
+
+
 T = TypeVar("T")
 Table = Annotated[Mapping[str, T], AfterValidator(_proxy)]
 Money = Annotated[
@@ -62,6 +73,7 @@ Weekdays = Annotated[tuple[Weekday, ...], Kind("weekdays")]
 PriceUnit = Literal["guest", "portion", "booking", "hour", "mile", "item", "room"]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
+MonthDay = Annotated[str, AfterValidator(_month_day)]
 Zip = Annotated[str, Field(pattern=r"^\d{5}$")]
 
 

@@ -73,6 +73,8 @@ class Travel(Part):
     unit: PriceUnit
     max_miles: Miles
     road_factor: Annotated[Decimal, Field(ge=1, le=3), Kind("count")]
+    miles_per_hour: Annotated[Decimal, Field(ge=5, le=100), Kind("count")] = Decimal(40)
+    """How fast the crew gets along on average, for the time between events."""
 
 
 class Payment(Part):
@@ -96,6 +98,8 @@ class BookingRules(Part):
     """Holding, cancelling, moving and arriving."""
 
     quote_valid_hours: Annotated[int, Field(ge=1), Kind("hours")]
+    decide_minutes: Annotated[int, Field(ge=1), Kind("minutes")] = 20
+    """A slot is kept this long while the customer decides."""
     hold_hours: Annotated[int, Field(ge=1), Kind("hours")]
     refund_days: Days
     free_reschedules: Count
@@ -113,9 +117,24 @@ class Chef(Part):
     home_zip: Zip
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     strengths: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    """What some events ask of whoever serves them, such as halal or food-handler."""
+    works_from: Annotated[time | None, Kind("time")] = None
+    works_until: Annotated[time | None, Kind("time")] = None
+    max_miles: Annotated[Decimal | None, Field(ge=0), Kind("mile")] = None
     days_off: Weekdays = ()
     events_a_day: Annotated[int, Field(ge=1), Kind("count")]
     services: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Matching(Part):
+    """What each wish weighs when chefs are chosen for an event; 0 leaves it out."""
+
+    language: Annotated[Decimal, Field(ge=0, le=100), Kind("count")] = Decimal(4)
+    strengths: Annotated[Decimal, Field(ge=0, le=100), Kind("count")] = Decimal(3)
+    past_chef: Annotated[Decimal, Field(ge=0, le=100), Kind("count")] = Decimal(3)
+    travel: Annotated[Decimal, Field(ge=0, le=100), Kind("count")] = Decimal(2)
+    fairness: Annotated[Decimal, Field(ge=0, le=100), Kind("count")] = Decimal(1)
 
 
 class Diets(Part):
@@ -161,6 +180,8 @@ class EscalationRules(Part):
 
     angry_from: Annotated[float, Field(gt=0, le=1)]
     repeat_limit: Annotated[int, Field(ge=1)]
+    event_hours: Hours = 48
+    """Trouble with an event that is no further ahead than this goes to people at once."""
 
 
 class Texts(Part):
@@ -194,6 +215,7 @@ class Profile(Part):
     gratuity: Gratuity | None = None
     booking: BookingRules
     chefs: Annotated[Table[Chef], Field(min_length=1)]
+    matching: Matching = Matching()
     diets: Diets | None = None
     area: Area
     facts: Table[Fact] = Field(default_factory=dict)

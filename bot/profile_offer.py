@@ -19,6 +19,7 @@ from bot.profile_kinds import (
     Items,
     Kind,
     Money,
+    MonthDay,
     Named,
     Part,
     PriceUnit,
@@ -37,6 +38,8 @@ class Schedule(Part):
     notice_hours: Hours
     large_party_over: Annotated[int | None, Field(ge=1), Kind("count")] = None
     large_party_notice_hours: Hours = 0
+    closed_on: Annotated[tuple[MonthDay, ...], Kind("days of the year")] = ()
+    """Days of every year on which nothing starts, such as 12-25."""
 
 
 class StaffingStep(Part):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain import ConversationId, CustomerId, Emotion, MessageId, Quote, StoredMessage
+from bot.domain_booking import Booking, Proposal
 
 TEXT_MAX_CHARS = 4000
 
@@ -30,6 +31,10 @@ class Situation:
     """The latest quote of the conversation, if it has not expired."""
     customer_name: str = ""
     emotions: Mapping[MessageId, Emotion] = field(default_factory=dict)
+    bookings: tuple[Booking, ...] = ()
+    """The customer's events that are not over, soonest first; holds that ran out are left out."""
+    proposal: Proposal | None = None
+    """The terms that were stated last and still wait for a yes."""
     open_escalation: bool = False
     failures: int = 0
     """How many of the bot's last answers in a row said that it did not understand."""

@@ -27,7 +27,7 @@ from bot.errors import ConfigError
 from bot.language.embed import Embedder
 from bot.profile import Profile, load_profile
 from bot.settings import Settings, load_settings
-from bot.store import schema
+from bot.store import crew, schema
 from bot.store.connection import borrow, open_pool
 from channels import desk as desk_channel
 from handlers.app import create_app
@@ -180,6 +180,8 @@ async def job_deps(on: Ground, embedder: Embedder | None = None) -> AsyncIterato
         channels = configure_channels(on.environment, http)
         pool = await open_pool(on.settings.database_url, size=on.settings.worker_pool_size)
         stack.push_async_callback(pool.close)
+        async with borrow(pool) as conn:
+            await crew.seed(conn, on.profile)
         redis = await connect(on.settings.redis_url)
         stack.push_async_callback(disconnect, redis)
         doorbell = Doorbell(redis, on.clock)

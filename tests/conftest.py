@@ -21,7 +21,7 @@ from bot.knowledge.articles import load_articles
 from bot.knowledge.refresh import refresh
 from bot.language.embed import Embedder, Encoder
 from bot.profile import load_profile, profile_folder
-from bot.store import schema
+from bot.store import crew, schema
 from bot.store.connection import open_pool
 
 TEMPLATE = "world_template"
@@ -58,7 +58,8 @@ def template(stack: DevStack, encoder: Encoder) -> str:
         embedder = Embedder(encoder)
         async with pool.acquire() as conn:
             await schema.migrate(conn)
-        profile = load_profile()
+            profile = load_profile()
+            await crew.seed(conn, profile)
         await refresh(pool, embedder, load_articles(profile_folder(), profile))
         await embedder.close()
         await pool.close()

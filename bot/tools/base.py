@@ -70,6 +70,9 @@ class ToolResult:
     quote: Quote | None = None
     """The quote that the turn now has in hand, where the tool made one."""
     passages: tuple[Passage, ...] = ()
+    deeds: frozenset[str] = frozenset()
+    """What was done if the turn commits, in the guard's words: booked, held, confirmed, cancelled,
+    changed, paid. Only then may a reply say so."""
     control: Escalate | Handoff | None = None
 
 

@@ -21,7 +21,7 @@ from bot.ids import new_id
 from bot.language.embed import Embedder
 from bot.profile import load_profile
 from bot.settings import load_settings
-from bot.store import messages, schema
+from bot.store import crew, messages, schema
 from bot.store.connection import borrow, open_pool
 from channels.base import Parsed, Reply, Route, SendResult, WebhookRequest
 from jobs.assembly import build_deps
@@ -134,6 +134,7 @@ async def open_laboratory(
         stack.push_async_callback(pool.close)
         async with borrow(pool) as conn:
             await schema.migrate(conn)
+            await crew.seed(conn, load_profile(settings.business_profile))
         redis = await connect(settings.redis_url)
         stack.push_async_callback(disconnect, redis)
         embedder = Embedder()
