@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from bench import growth, memory, turns, wakeups, webhooks
+from bench import availability, growth, memory, reserving, turns, wakeups, webhooks
 from bench.processes import busy_seconds
 from bench.report import Table
 from bench.rig import Rig, open_rig
@@ -28,6 +28,8 @@ MEASUREMENTS: dict[str, Measure] = {
     "turns": turns.measure,
     "growth": growth.measure,
     "memory": memory.measure,
+    "availability": availability.measure,
+    "reserving": reserving.measure,
 }
 RESULTS = Path(__file__).parent / "results" / "latest.md"
 

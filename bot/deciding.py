@@ -7,103 +7,25 @@ an agent. Pure of writes: the turn commits what is decided here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Literal
+from dataclasses import replace
 
+from bot import event_day
 from bot.consent import Wish, read_wish
+from bot.decision import Decision, Notice
 from bot.deps import Deps
-from bot.domain import (
-    AddressId,
-    Author,
-    Consent,
-    ConversationId,
-    Emotion,
-    Kind,
-    MessageId,
-    Mode,
-    PrimaryEmotion,
-    Purpose,
-    StoredMessage,
-)
+from bot.domain import Emotion, MessageId, Mode, PrimaryEmotion, StoredMessage
 from bot.escalation import Trouble
-from bot.language.language_id import detect
 from bot.language.reader import Reading
-from bot.llm.base import ModelReply
-from bot.noise import why_ignored
+from bot.language.wording import say
 from bot.orchestrator import Conversing
-from bot.profile import text
-from bot.router import choose, needs_person
+from bot.router import Choice, choose, needs_person
 from bot.situation import Situation
-from bot.store.turns import ToolRecord
+from bot.sorting import WITH_A_PERSON, Sorting
 from bot.tools.base import Effect
 from bot.trace import Trace
 
-VENDOR_CONFIRMS = "vendor_confirms"
-"""The extra by which a channel says that its vendor answers this keyword by itself."""
-OPTED_OUT = "the customer has opted out"
-BOOKING_MEANT = {
-    "booking": "I want to cancel my booking",
-    "my booking": "I want to cancel my booking",
-    "the booking": "I want to cancel my booking",
-    "reserva": "Quiero cancelar mi reserva",
-    "la reserva": "Quiero cancelar mi reserva",
-    "预订": "我想取消预订",
-    "预定": "我想取消预订",
-}
-"""What a customer answers to the question what CANCEL meant, and what it means in full."""
 FELT_MAX = 32
 """How many emotions a turn reads itself; the emotion job reads the others."""
-REQUIRED = frozenset({"opt_out", "opt_in", "help"})
-"""Fixed texts that go out whatever the consent is: a law or a carrier asks for them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentEntry:
-    """A line for the consent ledger, with its proof."""
-
-    address_id: AddressId
-    act: Literal["opt_out", "opt_in"]
-    words: str
-    message_id: MessageId
-    said_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A reply to one message."""
-
-    answers: StoredMessage
-    text: str
-    purpose: Purpose = Purpose.CONVERSATIONAL
-    author: Author = Author.BOT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What the turn will commit."""
-
-    outcome: str
-    language: str
-    ignored: tuple[tuple[StoredMessage, str], ...] = ()
-    answered: tuple[StoredMessage, ...] = ()
-    consents: tuple[ConsentEntry, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    trouble: Trouble | None = None
-    preface: str = ""
-    agent: str | None = None
-    intent: str | None = None
-    confidence: float | None = None
-    effects: tuple[Effect, ...] = ()
-    emotions: tuple[tuple[MessageId, ConversationId, Emotion], ...] = ()
-    guard: Mapping[str, object] = field(default_factory=dict)
-    model_replies: tuple[tuple[int, ModelReply], ...] = ()
-    tool_calls: tuple[ToolRecord, ...] = ()
-
-    @property
-    def is_superseded_by_newer(self) -> bool:
-        """Whether a message that came meanwhile makes this reply stale."""
-        return self.trouble is None and not self.consents and bool(self.notices)
 
 
 def is_urgent(message: StoredMessage) -> bool:
@@ -115,125 +37,52 @@ async def decide(
     deps: Deps, situation: Situation, mode: Mode, trace: Trace, *, last_resort: bool
 ) -> Decision:
     """What becomes of all that waits."""
-    sorting = _Sorting(deps, situation, mode)
+    sorting = Sorting(deps, situation, mode)
     sorting.sort()
     base, rest = sorting.decision, tuple(sorting.rest)
     if not rest:
-        return base
+        return replace(base, effects=_allergies(deps, situation, base, rest, is_told=False))
     open_situation = replace(situation, waiting=rest)
     if last_resort:
         trouble = Trouble(reason="failed", explanation="answering failed repeatedly; see the log")
         made = Decision(outcome="failed", language=situation.language, trouble=trouble)
     else:
         made = await _answer(deps, open_situation, trace)
+    noted = _allergies(deps, situation, base, rest, is_told=made.trouble is not None)
+    if noted and not (made.trouble and made.trouble.reason == event_day.REASON):
+        made = _saying_noted(deps, made, rest[-1])
     return replace(
         made,
         ignored=base.ignored,
         consents=base.consents,
         answered=(*base.answered, *rest),
         notices=(*base.notices, *made.notices),
+        effects=(*noted, *made.effects),
     )
 
 
-class _Sorting:
-    """Takes out what needs no agent: consent, noise, and all of it while a person has the floor."""
-
-    def __init__(self, deps: Deps, situation: Situation, mode: Mode) -> None:
-        self._deps = deps
-        self._situation = situation
-        self._has_bot = mode is Mode.BOT
-        self._consent = {m.address_id: m.consent for m in situation.waiting}
-        self.decision = Decision(outcome="silent", language=situation.language)
-        self.rest: list[StoredMessage] = []
-
-    def sort(self) -> None:
-        """Go through all that waits, oldest first; what is left in `rest` is an agent's."""
-        for message in self._situation.waiting:
-            wish = read_wish(message.text, message.kind)
-            left = self._consent[message.address_id] is Consent.REVOKED
-            if wish is Wish.STOP:
-                self._opt_out(message)
-            elif wish is Wish.START or (left and _means_yes(message)):
-                self._consent[message.address_id] = Consent.GIVEN
-                self._keep_consent(message, "opt_in")
-            elif wish is Wish.HELP:
-                self._reply_with(message, "help")
-            elif left:
-                self._ignore(message, OPTED_OUT)
-            else:
-                self._sort_words(message, wish)
-
-    def _sort_words(self, message: StoredMessage, wish: Wish) -> None:
-        reason = why_ignored(message, (*self._situation.transcript, *self.rest))
-        if reason is None and not self._has_bot:
-            reason = "a person has the floor"
-        if reason is not None:
-            self._ignore(message, reason)
-        elif wish is Wish.CANCEL:
-            self._reply_with(message, "cancel_question")
-        elif message.kind is Kind.UNSUPPORTED and not message.text:
-            self._reply_with(message, "unsupported")
-        else:
-            self.rest.append(self._answering_question(message))
-
-    def _answering_question(self, message: StoredMessage) -> StoredMessage:
-        """BOOKING after our question what CANCEL meant is the wish to cancel the booking."""
-        asked = self._situation.transcript[-1].text if self._situation.transcript else ""
-        questions = self._deps.profile.texts.cancel_question.values()
-        means_booking = message.text.strip(' .!"“”').lower() in BOOKING_MEANT
-        if not (means_booking and asked in questions):
-            return message
-        return replace(message, text=BOOKING_MEANT[message.text.strip(' .!"“”').lower()])
-
-    def _opt_out(self, message: StoredMessage) -> None:
-        """Whatever the same address asked just before is not answered any more."""
-        self._consent[message.address_id] = Consent.REVOKED
-        for earlier in [m for m in self.rest if m.address_id == message.address_id]:
-            self.rest.remove(earlier)
-            self._ignore(earlier, OPTED_OUT)
-        self._keep_consent(message, "opt_out")
-
-    def _keep_consent(self, message: StoredMessage, act: Literal["opt_out", "opt_in"]) -> None:
-        entry = ConsentEntry(
-            address_id=message.address_id,
-            act=act,
-            words=message.text,
-            message_id=message.id,
-            said_at=message.said_at,
-        )
-        self.decision = replace(self.decision, consents=(*self.decision.consents, entry))
-        if act == "opt_out" and message.consent is Consent.REVOKED:
-            self._ignore(message, "had opted out already")
-        else:
-            self._reply_with(message, act)
-
-    def _ignore(self, message: StoredMessage, reason: str) -> None:
-        self.decision = replace(self.decision, ignored=(*self.decision.ignored, (message, reason)))
-
-    def _reply_with(self, message: StoredMessage, name: str) -> None:
-        """One of the profile's fixed texts, unless the carrier answers this keyword itself."""
-        if message.extras.get(VENDOR_CONFIRMS):
-            self._ignore(message, f"{name}: the carrier answers this itself")
-            return
-        required = name in REQUIRED
-        prior = self._situation.language
-        notice = Notice(
-            answers=message,
-            text=text(self._deps.profile, name, detect(message.text, prior=prior)),
-            purpose=Purpose.REQUIRED if required else Purpose.CONVERSATIONAL,
-            author=Author.SYSTEM if required else Author.BOT,
-        )
-        self.decision = replace(
-            self.decision,
-            outcome="answered",
-            notices=(*self.decision.notices, notice),
-            answered=(*self.decision.answered, message),
-        )
+def _allergies(
+    deps: Deps,
+    situation: Situation,
+    base: Decision,
+    rest: tuple[StoredMessage, ...],
+    *,
+    is_told: bool,
+) -> tuple[Effect, ...]:
+    """What keeps the allergies that were named, also to a person who has the floor."""
+    overheard = (message for message, reason in base.ignored if reason == WITH_A_PERSON)
+    heard = (*overheard, *rest)
+    return event_day.keep_allergies(deps, situation, heard, tell_staff=not is_told)
 
 
-def _means_yes(message: StoredMessage) -> bool:
-    """A bare YES reopens for the carrier too, but only means that to somebody who had left."""
-    return message.text.strip(" .!").lower() in {"yes", "si", "sí"}
+def _saying_noted(deps: Deps, made: Decision, last: StoredMessage) -> Decision:
+    """The reply, after words on the allergy that no model writes."""
+    worker = deps.profile.say(deps.profile.business.worker, made.language)
+    noted = say("allergy_noted", made.language, seed=str(last.id), worker=worker)
+    if made.trouble is not None:
+        return replace(made, preface=f"{noted}\n{made.preface}".strip())
+    notices = [replace(each, text=f"{noted}\n{each.text}") for each in made.notices]
+    return replace(made, notices=tuple(notices))
 
 
 async def _answer(deps: Deps, situation: Situation, trace: Trace) -> Decision:
@@ -246,7 +95,6 @@ async def _answer(deps: Deps, situation: Situation, trace: Trace) -> Decision:
             "confidence": round(reading.intent.confidence, 3),
         }
     situation = replace(situation, language=reading.language, emotions=felt)
-    fresh = tuple((m, situation.conversation_id, felt[m]) for m in felt)
     choice = choose(reading.intent, situation.agent)
     made = Decision(
         outcome="escalated",
@@ -254,13 +102,20 @@ async def _answer(deps: Deps, situation: Situation, trace: Trace) -> Decision:
         intent=choice.intent,
         confidence=choice.confidence,
         agent=choice.name,
-        emotions=fresh,
+        emotions=tuple((m, situation.conversation_id, felt[m]) for m in felt),
     )
+    close = event_day.find_trouble(deps, situation, reading.intent)
     worst = max(felt.values(), key=_anger, default=reading.emotion)
-    trouble = needs_person(deps.profile, reading.intent, worst)
+    trouble = close[0] if close else needs_person(deps.profile, reading.intent, worst)
     if trouble is not None:
         trace.note("escalate", reason=trouble.reason)
-        return replace(made, trouble=trouble)
+        return replace(made, trouble=trouble, preface=close[1] if close else "")
+    return await _converse(deps, situation, choice, made, trace=trace)
+
+
+async def _converse(
+    deps: Deps, situation: Situation, choice: Choice, made: Decision, *, trace: Trace
+) -> Decision:
     trace.note("route", agent=choice.name, confidence=choice.confidence, why=choice.why)
     answer = await Conversing(deps, situation, choice, trace).answer()
     notices = (Notice(answers=situation.waiting[-1], text=answer.text),)

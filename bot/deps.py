@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from bot.booking.travel import Distances
 from bot.clock import Clock
 from bot.knowledge.search import KnowledgeSearch
 from bot.language.reader import Reader
@@ -29,6 +30,8 @@ class Deps:
     """The chain of providers."""
     offline: Model
     """The last link alone: what answers when a draft has failed the guard."""
+    distances: Distances
+    """Road miles for what a customer is charged."""
     render: Callable[[str, str], tuple[str, ...]]
     """A channel's name and a text to the parts that the channel takes."""
 

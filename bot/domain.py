@@ -14,6 +14,8 @@ from types import MappingProxyType
 from typing import NewType
 from uuid import UUID
 
+from bot.domain_mail import Attachment
+
 CustomerId = NewType("CustomerId", UUID)
 AddressId = NewType("AddressId", UUID)
 ConversationId = NewType("ConversationId", UUID)
@@ -220,6 +222,7 @@ class OutboundMessage:
     claimed_at: datetime
     subject: str = ""
     thread: Thread | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +273,16 @@ class Quote:
     total: Decimal
     deposit: Decimal
     expires_at: datetime
+    service: str = ""
+    """Code in the profile; empty means the one sold by default."""
+    headcount: int = 0
+    workers: int = 1
+    """How many of the crew it needs."""
+    shortfall: Decimal = Decimal(0)
+    travel: Decimal | None = None
+    """None where the distance was not known."""
+    gratuity: tuple[Decimal, Decimal] | None = None
+    """Suggested, least and most; never part of the total."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@
     │   ├── ModelUnavailable    ModelMisbehaved    StepLimitReached
     ├── ToolError          the turn goes on
     │   ├── ToolFailed (told to the model)         ToolDenied
-    └── NotFound 404   Conflict 409   ConfigError (refuse to start)   LeaseLost
+    └── NotFound 404   Conflict 409   ConfigError (refuse to start)   LeaseLost   BookingRefused
         StoreUnavailable 503 (nothing was stored: the caller must come again)
 
 `retryable` is read only by jobs/base.py, `http_status` only by handlers/middleware.py. Messages
@@ -130,6 +130,18 @@ class Conflict(ConciergeError):
 
 class LeaseLost(Conflict):
     """Another worker holds the conversation now, so this one must not commit."""
+
+
+class BookingRefused(Conflict):
+    """A write to a booking came too late or asked for what cannot be.
+
+    `code` says why: slot_taken, overtaken (somebody else was at it), ran_out, terms_changed,
+    not_open, not_held, not_agreed, not_awaiting, quote_unknown, quote_expired, quote_superseded.
+    """
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(f"{code}: {message}" if message else code)
+        self.code = code
 
 
 class ConfigError(ConciergeError):

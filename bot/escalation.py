@@ -23,7 +23,7 @@ from bot.domain import (
 )
 from bot.language.wording import say
 from bot.outbox import Reply, write_reply
-from bot.profile import text
+from bot.profile import fact, text
 from bot.store import conversations, escalations, messages
 from bot.store.connection import Connection
 
@@ -41,8 +41,8 @@ class Trouble:
     """Why a person is needed, for the row, the card and the metrics."""
 
     reason: str
-    """One of a few words: emotion, complaint, money, asked_for_person, tool, failed, failed_send,
-    unknown_send."""
+    """One of a few words: event_day, emotion, complaint, money, asked_for_person, tool, failed,
+    failed_send, unknown_send."""
     explanation: str
     """The reason in a sentence for staff, with what weighed."""
 
@@ -100,15 +100,25 @@ async def escalate(
 def _words(
     deps: Deps, trouble: Trouble, answers: StoredMessage, language: str, preface: str
 ) -> str:
-    """An apology or a friendly word first, then that a person follows and when."""
-    if not preface and trouble.reason in FIRST_WORDS:
-        preface = say(FIRST_WORDS[trouble.reason], language, seed=str(answers.id))
-    return "\n\n".join(filter(None, (preface, notice_of_handover(deps, language))))
+    """An apology or a friendly word first, then what was found, then that a person follows."""
+    first = FIRST_WORDS.get(trouble.reason)
+    opening = say(first, language, seed=str(answers.id)) if first else ""
+    notice = notice_of_handover(deps, language, reason=trouble.reason)
+    return "\n\n".join(filter(None, (opening, preface, notice)))
 
 
-def notice_of_handover(deps: Deps, language: str) -> str:
-    """What the customer is told, with when people answer in the business's hours (I15)."""
+def notice_of_handover(deps: Deps, language: str, *, reason: str = "") -> str:
+    """What the customer is told, with when people answer in the business's hours (I15).
+
+    With an event close somebody comes within minutes at any hour; by night there is the telephone.
+    """
     hours = deps.profile.hours
     local = deps.clock.now().astimezone(deps.zone).time()
     is_open = hours.opens <= local < hours.closes
-    return text(deps.profile, "desk_open" if is_open else "desk_closed", language)
+    if reason != "event_day":
+        return text(deps.profile, "desk_open" if is_open else "desk_closed", language)
+    notice = say("event_day_notice", language)
+    if is_open:
+        return notice
+    phone = say("event_day_phone", language, phone=fact(deps.profile, "business.phone", language))
+    return f"{notice} {phone}"

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from bot.domain import Quote
 from bot.guard_facts import Facts, gather
-from bot.guard_rules import broken_rules
+from bot.guard_rules import broken_rules, comforts
 from bot.language.claim_text import folded_text
 from bot.language.claims import Claim, extract
 
@@ -46,6 +46,8 @@ class Evidence:
     done: frozenset[str] = frozenset()
     """Effects that tool results report: booked, held, confirmed, cancelled, changed, paid,
     refunded, discounted."""
+    about_allergy: bool = False
+    """Whether the customer has just named an allergy: then no comfort is given at all."""
     secrets: frozenset[str] = frozenset()
     """Shingles of the agent's instructions, from `shingles`."""
     now: datetime | None = None
@@ -85,6 +87,8 @@ def check(draft: str, evidence: Evidence, *, language: str) -> Verdict:
     if _is_wrong_script(draft, language):
         reasons.append("wrong language")
     reasons += broken_rules(folded_text(draft), facts.trusted_text, evidence.done)
+    if evidence.about_allergy and "allergy" not in reasons:
+        reasons += ["allergy"] * comforts(folded_text(draft), facts.trusted_text)
     leaked = shingles(draft) & evidence.secrets if evidence.secrets else frozenset()
     if leaked and leaked - shingles(facts.trusted_text):
         reasons.append("instructions leaked")

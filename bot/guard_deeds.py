@@ -34,7 +34,8 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
             r"|agendad|apartad)[oa]s?\b",
             r"\breserva (?:confirmada|hecha|lista)\b",
             r"已经?(?:\S{0,6})(?:预订|预定|订好|确认|安排|约好|锁定|保留)|(?:预订|预定"
-            r"|预约)(?:成功|已|完成|好了)|(?:订|约|定|安排)好了",
+            r"|预约)(?:成功|已(?!经?(?:取消|更改|修改|改))|完成|好了)|(?:订|约|定|安排)好了",
+            r":\s*(?:booked|confirmed|reservad[oa]|confirmad[oa])\b",
         ),
     ),
     (
@@ -42,6 +43,11 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
         any_of(
             r"\b(?:i|we)(?:'ve| have)? (?:put|placed) (?:a |the |your )?\w* ?(?:on )?hold\b",
             r"\b(?:i|we)(?:'m| am|'re| are|'ve| have) (?:now )?(?:holding|held)\b",
+            r"\b(?:is|are|it's|that's) (?:now |still )?on hold\b",
+            r"\b(?:estoy|estamos) (?:guardando|apartando)\b|\b(?:le|te|les) (?:guardo|aparto)\b"
+            r"(?![^.!?]*\?)",
+            r"\b(?:queda|sigue|esta) (?:guardad|apartad)[oa]\b",
+            r"(?:给|为|帮)您(?:先)?(?:留着|留好|留到|保留)",
         ),
     ),
     (
@@ -60,11 +66,15 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
             r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:changed|moved|rescheduled"
             r"|updated|switched) (?:your|the) (?:\w+ )?(?:booking|date|event|time"
             r"|reservation)\b",
+            r"\b(?:it's|that's|it is|that is) (?:now |all |already )?(?:changed|moved"
+            r"|rescheduled)\b",
+            r"\b(?:reserva|fecha|evento) (?:ya )?(?:cambio|se cambio|ha cambiado|queda"
+            r" cambiad[oa])\b|\bel cambio (?:ya )?(?:esta|queda) (?:hecho|en)\b",
             r"\b(?:booking|event|reservation|date) (?:has been|is|was) (?:now "
             r"|successfully )?(?:changed|moved|rescheduled|updated)\b",
             r"\b(?:he|hemos|ya) (?:\w+ )?(?:cambiado|movido|reprogramado|actualizado) (?:su|tu"
             r"|la) (?:reserva|fecha|evento|cita)",
-            r"已经?\S{0,8}(?:改期|改到|改成|更改|修改)|改好了",
+            r"已经?\S{0,8}(?:改期|改到|改成|更改|修改)|改好(?:了|[::,,.。]|$)",
         ),
     ),
     (

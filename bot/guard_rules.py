@@ -107,6 +107,15 @@ _ALLERGY = any_of(
     r"(?:没有|无|不会有?)交叉(?:污染|感染)",
     r"\b(?:nut|peanut|shellfish|allergen|soy|dairy)[- ]free (?:kitchen|grill|guarantee)",
 )  # fmt: skip
+_COMFORT = any_of(
+    r"\bsafe(?:ly)?\b|\bno risk\b|risk[- ]free|\bdon'?t (?:you )?worry|\bno need to worry"
+    r"|\bno (?:problem|worries)\b|\b(?:she|he|they|you|everyone)(?:'ll| will| can|'s| is|'re| are)"
+    r"(?: be)? (?:perfectly |totally |absolutely )?(?:fine|ok|okay|eat)\b|\bshould be (?:fine|ok)",
+    r"\bsegur[oa]s?\b|sin riesgo|no (?:se|te) preocup|(?:no hay|sin) problema|puede comer"
+    r"|va a estar bien|tranquil[oa]",
+    r"安全|放心|别担心|不用担心|不必担心|没(?:有)?问题|不会有事|可以吃|没事",
+)
+"""Comfort that is none to somebody who has just named an allergy, whatever it is said of."""
 _ALLERGEN_NAMED = any_of(_ALLERGEN, r"contamina|traces? of|[- ]free|\bsafe\b|交叉")
 _ALLERGY_EXCUSE = any_of(
     r"can't|cannot|\bnever\b|not able|unable|won't (?:promise|guarantee|say)|not (?:say"
@@ -135,6 +144,15 @@ _MARKUP = any_of(
     r"</?[a-z]+>",
     r"system prompt|as an ai language model",
 )  # fmt: skip
+
+
+def comforts(draft: str, trusted: str) -> bool:
+    """Whether a folded draft says that all is well, after the customer has named an allergy."""
+    return any(
+        _COMFORT.search(sentence) and not _ALLERGY_EXCUSE.search(sentence)
+        for sentence in _SENTENCE.findall(draft)
+        if sentence.strip() not in trusted
+    )
 
 
 def broken_rules(draft: str, trusted: str, done: frozenset[str]) -> list[str]:

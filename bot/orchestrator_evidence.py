@@ -8,16 +8,21 @@ from dataclasses import replace
 from bot.deps import Deps
 from bot.domain import Direction
 from bot.guard import Evidence, check, shingles
+from bot.language.allergy_words import names_allergy
 from bot.profile import fact
 from bot.prompting import RULES
 from bot.router import agents
 from bot.situation import Situation
 from bot.tool_runner import RunCall
 
+ALLERGY_HEARD = 2
+"""How many of the customer's earlier messages an allergy is still answered in."""
+
 
 def gather(deps: Deps, situation: Situation, runs: Sequence[RunCall], agent: str) -> Evidence:
     """The evidence as it stands after these calls."""
-    inbound = (m for m in situation.transcript if m.direction is Direction.INBOUND)
+    inbound = [m for m in situation.transcript if m.direction is Direction.INBOUND]
+    lately = (*inbound[-ALLERGY_HEARD:], *situation.waiting)
     good = [done for done in runs if not done.error]
     return Evidence(
         results=tuple(done.result.data for done in good),
@@ -27,6 +32,7 @@ def gather(deps: Deps, situation: Situation, runs: Sequence[RunCall], agent: str
         quote=situation.quote,
         done=frozenset(deed for done in good for deed in done.result.deeds),
         extra_facts=_house(deps, situation.language),
+        about_allergy=any(names_allergy(message.text) for message in lately),
         secrets=shingles(f"{RULES}\n{agents()[agent].instructions}"),
         now=deps.clock.now().astimezone(deps.zone),
     )

@@ -7,12 +7,15 @@ instructions, and is marked as theirs.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from bot.agents.base import Agent
+from bot.booking.booking_words import Voice, say_place, standing
 from bot.domain import Author, Direction, StoredMessage
+from bot.domain_booking import Proposal
 from bot.llm.base import ModelRequest, PromptMessage, Role, ToolCall
 from bot.profile import Profile
 from bot.situation import Situation
@@ -77,12 +80,54 @@ def _instructions(profile: Profile, agent: Agent, situation: Situation, now: dat
     if situation.quote is not None:
         lines = "; ".join(f"{line.label} {line.amount}" for line in situation.quote.lines)
         facts.append(
-            f"Quote in hand (version {situation.quote.version}): {lines}; "
+            f"Quote in hand: {lines}; "
             f"total {situation.quote.total}, deposit {situation.quote.deposit}."
         )
+    facts += _standing(profile, situation)
     if agent.handoffs:
         facts.append(f"hand_off can reach: {', '.join(agent.handoffs)}.")
     return "\n\n".join(facts)
+
+
+def _standing(profile: Profile, situation: Situation) -> Iterator[str]:
+    """What the customer has booked, and which terms wait for their yes.
+
+    Nothing that is only ours, and not the address: that is the customer's words, no instruction.
+    """
+    voice = Voice(profile=profile, language=profile.business.home_language)
+    said = [
+        f"{voice.moment(b.starts_at)} ({standing(b)}, {b.headcount} guests, "
+        f"total {voice.money(b.total)}, "
+        f"{say_place('', b.zip_code) or 'place unknown'})"
+        for b in situation.bookings
+    ]
+    if said:
+        yield (
+            f"The customer's bookings: {'; '.join(said)}. "
+            "Call booking_status before you speak of them."
+        )
+    proposal = situation.proposal
+    about = next((b for b in situation.bookings if proposal and b.id == proposal.booking_id), None)
+    if proposal is not None and about is not None:
+        yield (
+            f"You asked the customer for a yes to these terms: {proposal.act.value} "
+            f"{voice.moment(about.starts_at)}{_terms(voice, proposal)}. When they answer that, "
+            "call confirm_booking: it reads their words and does it."
+        )
+
+
+def _terms(voice: Voice, proposal: Proposal) -> str:
+    """What the terms say of date and money."""
+    detail = proposal.detail
+    parts = []
+    if moved := detail.get("starts_at"):
+        parts.append(f"new date {voice.moment(datetime.fromisoformat(str(moved)))}")
+    if detail.get("address") or detail.get("zip_code"):
+        parts.append("new address")
+    for name in ("fee", "refund", "kept"):
+        if name in detail:
+            parts.append(f"{name} {voice.money(Decimal(str(detail[name])))}")
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _conversation(situation: Situation) -> tuple[PromptMessage, ...]:

@@ -7,6 +7,7 @@ to it as they are, so that a new channel needs no field here.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -33,6 +34,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     business_profile: Path | None = None
     """A profile's folder or .toml file; empty: the one that ships."""
+    concierge_secret: SecretStr = SecretStr("")
+    """Signs the links we give away. Empty: one that `keep_secret` made for DATA_DIR."""
     log_level: str = "INFO"
     burst_window_ms: int = Field(default=1200, ge=0, le=30_000)
     openai_api_key: SecretStr = SecretStr("")
@@ -60,6 +63,48 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """PUBLIC_URL, or the listening address where none is set; no trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+SECRET_LENGTH = 32
+"""Fewer characters than this can be guessed by whoever has one signed link."""
+
+
+def keep_secret(settings: Settings) -> str:
+    """CONCIERGE_SECRET, or one that is made once and lies in DATA_DIR, for the owner's eyes only.
+
+    Every process of one DATA_DIR gets the same, whoever comes first.
+
+    Raises:
+        ConfigError: the file cannot be written or holds nothing.
+    """
+    given = settings.concierge_secret.get_secret_value()
+    if given:
+        return given
+    path = settings.data_dir / "secret"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_secret(path)
+        kept = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {type(error).__name__}; set CONCIERGE_SECRET") from error
+    if not kept:
+        raise ConfigError(f"{path}: is empty; delete it, or set CONCIERGE_SECRET")
+    return kept
+
+
+def _make_secret(path: Path) -> None:
+    """Written beside and linked into place, so that no reader ever sees half of it."""
+    draft = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as opened:
+        opened.write(secrets.token_urlsafe(SECRET_LENGTH) + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # Another process was first; its secret is everybody's.
+    finally:
+        draft.unlink()
 
 
 def current_environment() -> Mapping[str, str]:

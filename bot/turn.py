@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import leasing
-from bot.deciding import Decision, decide, is_urgent
+from bot.deciding import decide, is_urgent
+from bot.decision import Decision
 from bot.deps import Deps
 from bot.domain import ConversationId, EscalationId, Lease, MessageId, Status, TurnId
 from bot.errors import Conflict, LeaseLost
@@ -30,6 +31,9 @@ BURST_WINDOWS_MAX = 6
 """However fast a customer types, the answer starts after this many burst windows."""
 SUPERSEDED_MAX = 3
 """However often a newer message comes while we think, the fourth draft goes out."""
+OVERTAKEN_MAX = 10
+"""A draft is thought again when others change what it rests on, such as the slot it offers; after
+so many times the try counts as failed, and the queue comes back later."""
 FAILURES_MAX = 2
 """After so many turns in a row that raised, a person takes over instead of a third try."""
 
@@ -63,6 +67,10 @@ async def take_turns(
             return
         except Conflict:
             superseded += 1
+            if superseded >= OVERTAKEN_MAX:
+                async with borrow(deps.pool) as conn:
+                    await conversations.note_failure(conn, lease)
+                raise
 
 
 async def _is_waiting(deps: Deps, conversation_id: ConversationId) -> bool:
@@ -117,7 +125,8 @@ async def _commit(
 
     Raises:
         LeaseLost: another worker has the conversation.
-        Conflict: the owner changed, or a newer message came that the draft does not answer.
+        Conflict: the owner changed, a newer message came that the draft does not answer, or what a
+            tool wanted to write is not true any more.
     """
     situation, decision, _trace = made
     await conversations.lock_for_commit(conn, lease)

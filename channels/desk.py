@@ -1,7 +1,8 @@
-"""The desk, the Slack channel where staff work: posts a card for an escalation and updates it.
+"""The desk, the Slack channel where staff work: cards for escalations, and short notices.
 
-Not a customer channel, so it has no `channel` line. jobs/escalate.py calls it. A card carries its
-escalation's id as message metadata: after an unknown outcome the card is looked up, not sent twice.
+Not a customer channel, so it has no `channel` line. jobs/escalate.py and jobs/notify_desk.py call
+it. A post carries the id of what it is for as message metadata: after an unknown outcome it is
+looked up, not sent twice.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from bot.errors import VendorSilent, VendorUnavailable
 from channels.slack_api import TIMEOUT_S, call, make_client, read_settings
 from channels.text import clean, split
 
-EVENT_TYPE = "escalation"
+CARD = "escalation"
+NOTICE = "notice"
 MAX_SECTION = 3000
 MAX_HEADER = 150
 MAX_FIELD = 300
@@ -82,7 +84,7 @@ class Desk:
                 channel=self.staff_channel,
                 text=fallback(card),
                 blocks=blocks(card),
-                metadata=_metadata(card.escalation_id),
+                metadata=_metadata(CARD, card.escalation_id),
                 unfurl_links=False,
                 unfurl_media=False,
             ),
@@ -98,7 +100,24 @@ class Desk:
                 ts=posted.ts,
                 text=fallback(card),
                 blocks=blocks(card),
-                metadata=_metadata(card.escalation_id),
+                metadata=_metadata(CARD, card.escalation_id),
+            ),
+            timeout_s=self.timeout_s,
+        )
+        return _posted(answer)
+
+    async def post_notice(self, notice_id: str, text: str) -> PostedCard:
+        """Post a few words for staff; raises what `post` raises."""
+        head, colon, rest = escape(text).partition(": ")
+        shown = _cut(f"*{head}{colon.strip()}* {rest}" if colon else head, MAX_SECTION)
+        answer = await call(
+            self.client.chat_postMessage(
+                channel=self.staff_channel,
+                text=_cut(escape(" ".join(text.split())), MAX_FALLBACK),
+                blocks=[_section(shown)],
+                metadata=_metadata(NOTICE, notice_id),
+                unfurl_links=False,
+                unfurl_media=False,
             ),
             timeout_s=self.timeout_s,
         )
@@ -110,11 +129,18 @@ class Desk:
         Raises:
             VendorUnavailable: Slack cannot say now. VendorRefused: it will not.
         """
+        return await self._find(CARD, escalation_id, since)
+
+    async def find_notice(self, notice_id: str, since: datetime) -> PostedCard | None:
+        """The same for a notice."""
+        return await self._find(NOTICE, notice_id, since)
+
+    async def _find(self, kind: str, identifier: str, since: datetime) -> PostedCard | None:
         cursor = ""
         for _ in range(HISTORY_PAGES):
             answer = await self._history(since, cursor)
             for message in answer.get("messages") or ():
-                if _is_card(message, escalation_id):
+                if _is_for(message, kind, identifier):
                     return PostedCard(channel=self.staff_channel, ts=str(message["ts"]))
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
@@ -238,16 +264,16 @@ def _moment(at: datetime) -> str:
     return f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"
 
 
-def _metadata(escalation_id: str) -> dict[str, object]:
-    return {"event_type": EVENT_TYPE, "event_payload": {"escalation_id": escalation_id}}
+def _metadata(kind: str, identifier: str) -> dict[str, object]:
+    return {"event_type": kind, "event_payload": {f"{kind}_id": identifier}}
 
 
-def _is_card(message: Mapping[str, object], escalation_id: str) -> bool:
+def _is_for(message: Mapping[str, object], kind: str, identifier: str) -> bool:
     metadata = message.get("metadata")
-    if not isinstance(metadata, Mapping) or metadata.get("event_type") != EVENT_TYPE:
+    if not isinstance(metadata, Mapping) or metadata.get("event_type") != kind:
         return False
     payload = metadata.get("event_payload")
-    return isinstance(payload, Mapping) and payload.get("escalation_id") == escalation_id
+    return isinstance(payload, Mapping) and payload.get(f"{kind}_id") == identifier
 
 
 def _posted(answer: AsyncSlackResponse) -> PostedCard:

@@ -46,7 +46,8 @@ def create_app(
     app = web.Application(middlewares=[answer_errors], client_max_size=largest)
     app[CLOCK], app[POOL], app[REDIS] = clock, pool, redis
     # Nobody was listening before this process: the first message stored shows that it is over.
-    app[CHANNELS_BY_PATH], app[OUTAGE] = dict(by_path), Outage(set(channels))
+    listening = {name for name, channel in channels.items() if channel.routes}
+    app[CHANNELS_BY_PATH], app[OUTAGE] = dict(by_path), Outage(listening)
     app.cleanup_ctx.append(_intake)
     for path in by_path:
         app.router.add_post(path, take_webhook)

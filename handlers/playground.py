@@ -17,17 +17,27 @@ from typing import Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.store.connection import Pool
+from bot.booking.staff_words import say_refusal
+from bot.booking_desk import DeskTools, take_deposit
+from bot.clock import SystemClock
+from bot.errors import BookingRefused
+from bot.ids import new_id
+from bot.profile import load_profile
+from bot.store import bookings
+from bot.store.connection import Pool, borrow
+from handlers.keys import DOORBELL
 from handlers.sandbox.feed import Feed
 from handlers.sandbox.server import StandIns
 
 HERE = Path(__file__).parent
 FILES = {
     "playground.css": "text/css",
+    "playground-bookings.css": "text/css",
     "playground.js": "text/javascript",
     "playground-dom.js": "text/javascript",
     "playground-phone.js": "text/javascript",
     "playground-desk.js": "text/javascript",
+    "playground-bookings.js": "text/javascript",
     "playground-life.js": "text/javascript",
     "playground.svg": "image/svg+xml",
 }
@@ -79,9 +89,23 @@ class Post(BaseModel):
     text: str = Field(min_length=1, max_length=3000)
 
 
-def add_playground(app: web.Application, *, stand_ins: StandIns, pool: Pool) -> None:
+class DepositSeen(BaseModel):
+    """What the visitor, as staff, says of a booking."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(min_length=1, max_length=16, pattern=r"^[A-Za-z0-9]+$")
+
+
+def add_playground(
+    app: web.Application, *, stand_ins: StandIns, pool: Pool, desk: DeskTools | None = None
+) -> None:
     """Add the page and its feed to the application."""
-    page = _Playground(app, stand_ins, Feed(stand_ins, pool))
+    desk = desk or DeskTools(
+        profile=load_profile(), clock=SystemClock(), render=lambda _channel, text: (text,)
+    )
+    feed = Feed(stand_ins, pool, profile=desk.profile, clock=desk.clock)
+    page = _Playground(app, stand_ins, feed, pool=pool, desk=desk)
     for path, handler in (
         ("/playground", page.show),
         ("/playground/events", page.events),
@@ -91,14 +115,24 @@ def add_playground(app: web.Application, *, stand_ins: StandIns, pool: Pool) -> 
     app.router.add_post("/playground/messages", _guarded(page.customer_writes))
     app.router.add_post("/playground/desk/messages", _guarded(page.staff_writes))
     app.router.add_post("/playground/desk/presses", _guarded(page.staff_presses))
+    app.router.add_post("/playground/bookings/deposits", _guarded(page.deposit_is_in))
     app.on_shutdown.append(page.close)
 
 
 class _Playground:
     """The handlers with what they share."""
 
-    def __init__(self, app: web.Application, stand_ins: StandIns, feed: Feed) -> None:
+    def __init__(
+        self,
+        app: web.Application,
+        stand_ins: StandIns,
+        feed: Feed,
+        *,
+        pool: Pool,
+        desk: DeskTools,
+    ) -> None:
         self._app, self._stand_ins, self._feed = app, stand_ins, feed
+        self._pool, self._desk = pool, desk
         self._streams: set[asyncio.Task[None]] = set()
 
     async def show(self, _: web.Request) -> web.StreamResponse:
@@ -161,6 +195,25 @@ class _Playground:
         except LookupError as error:
             raise web.HTTPNotFound(text=str(error)) from error
         return web.json_response({"webhook_status": status}, status=201)
+
+    async def deposit_is_in(self, request: web.Request) -> web.StreamResponse:
+        """POST /playground/bookings/deposits: what staff do when the deposit has come."""
+        code = DepositSeen.model_validate(await _body(request)).code
+        async with borrow(self._pool) as conn, conn.transaction():
+            found = await bookings.find_by_code(conn, code)
+            if found is None:
+                raise web.HTTPNotFound(text=f"there is no booking {code}")
+            key = f"deposit:{found.id}"
+            try:
+                booking = await take_deposit(self._desk, conn, found.id, key=key, actor="staff")
+            except BookingRefused as refused:
+                now = self._desk.clock.now()
+                said = say_refusal(self._desk.profile, found, refused.code, now)
+                raise web.HTTPConflict(text=said) from refused
+        if DOORBELL in self._app:
+            conversation = str(booking.conversation_id)
+            self._app[DOORBELL].ring("deliver", str(new_id()), conversation_id=conversation)
+        return web.json_response({"status": booking.status.value}, status=201)
 
     async def close(self, _: web.Application) -> None:
         """End the open streams, so that the service stops without waiting for them."""

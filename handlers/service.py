@@ -22,18 +22,22 @@ from arq import Retry
 from prometheus_client import start_http_server
 
 from bot import devstack
+from bot.booking_desk import DeskTools
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
 from bot.language.embed import Embedder
 from bot.profile import Profile, load_profile
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, keep_secret, load_settings
 from bot.store import crew, schema
 from bot.store.connection import borrow, open_pool
 from channels import desk as desk_channel
+from channels import distances
 from handlers.app import create_app
+from handlers.calendars import add_calendars
 from handlers.playground import add_playground
+from handlers.playground_mail import add_mailbox
 from handlers.sandbox.server import StandIns
-from jobs.assembly import build_deps, configure_channels
+from jobs.assembly import build_deps, configure_channels, make_render
 from jobs.base import JobDeps, perform
 from jobs.queue import Doorbell, connect, disconnect
 from jobs.worker import work_forever
@@ -72,6 +76,7 @@ async def ground(environment: Mapping[str, str], *, embedded: bool) -> AsyncIter
             env["DATABASE_URL"] = settings.database_url or stores.database_url
             env["REDIS_URL"] = settings.redis_url or stores.redis_url
         stand_ins = await _sandbox(stack, env, settings, profile) if embedded else None
+        env["CONCIERGE_SECRET"] = keep_secret(settings)
         settings = load_settings(env)
         _require_stores(settings)
         yield Ground(
@@ -151,8 +156,11 @@ async def web_process(on: Ground, bound: socket.socket) -> AsyncIterator[web.App
         redis = await connect(on.settings.redis_url)
         stack.push_async_callback(disconnect, redis)
         app = create_app(on.clock, channels, pool=pool, redis=redis)
+        add_calendars(app, profile=on.profile, settings=on.settings)
         if on.stand_ins is not None:
-            add_playground(app, stand_ins=on.stand_ins, pool=pool)
+            desk = DeskTools(profile=on.profile, clock=on.clock, render=make_render(channels))
+            add_playground(app, stand_ins=on.stand_ins, pool=pool, desk=desk)
+            add_mailbox(app, mailbox=on.stand_ins.mailbox)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -194,6 +202,9 @@ async def job_deps(on: Ground, embedder: Embedder | None = None) -> AsyncIterato
             clock=on.clock,
             channels=channels,
             embedder=embedder,
+            distances=distances.configure(
+                on.environment, on.profile, pool=pool, http=http, clock=on.clock
+            ),
         )
         stack.push_async_callback(bot.model.close)
         desk = desk_channel.configure(on.environment, http)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from aiohttp import ClientSession
 
 from bot import plugins
-from bot.booking.travel import locate
+from bot.booking.travel import Distances, TableDistances, locate
 from bot.clock import Clock
 from bot.deps import Deps
 from bot.errors import ConfigError
@@ -48,6 +48,17 @@ def configure_channels(
     return MappingProxyType(found)
 
 
+def make_render(
+    channels: Mapping[str, ConfiguredChannel],
+) -> Callable[[str, str], tuple[str, ...]]:
+    """What cuts a text into the parts that a channel takes; whole for one that is off."""
+
+    def render(channel: str, text: str) -> tuple[str, ...]:
+        return channels[channel].render(text) if channel in channels else (text,)
+
+    return render
+
+
 def build_deps(
     settings: Settings,
     profile: Profile,
@@ -56,13 +67,11 @@ def build_deps(
     clock: Clock,
     channels: Mapping[str, ConfiguredChannel],
     embedder: Embedder | None = None,
+    distances: Distances | None = None,
 ) -> Deps:
     """The bot's parts with the local models; several processes' worth may share an embedder."""
     embedder = embedder or Embedder()
     offline = OfflineModel(profile, is_town=lambda named: locate(profile, named) is not None)
-
-    def render(channel: str, text: str) -> tuple[str, ...]:
-        return channels[channel].render(text) if channel in channels else (text,)
 
     return Deps(
         settings=settings,
@@ -75,5 +84,6 @@ def build_deps(
         ),
         model=build_models(settings, offline, clock),
         offline=offline,
-        render=render,
+        distances=distances or TableDistances(profile),
+        render=make_render(channels),
     )

@@ -31,6 +31,7 @@ REFUSED_AGAIN_S = 300.0
 """A refusal waits for somebody to mend the desk's settings; the card stays owed."""
 
 REASONS = {
+    "event_day": "Trouble with an event that is close",
     "emotion": "The customer is upset",
     "complaint": "A complaint",
     "money": "A refund or a bill is at stake",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot import event_day
 from bot.consent import Wish, read_wish
 from bot.domain import Consent, Emotion, EscalationId, Mode, StoredMessage
 from bot.escalation import Trouble, describe_anger, escalate
@@ -68,6 +69,8 @@ async def _hand_over(deps: JobDeps, row: Unscored, emotion: Emotion) -> None:
         if not any(message.id == message_id for message in waiting) or _is_for_turn(waiting):
             return
         facts = await conversations.get_facts(conn, conversation_id)
+        if await event_day.is_at_stake(deps.bot, conn, facts.customer_id, waiting):
+            return  # A turn has to read it: there is more to it than anger.
         language = detect(text, prior=facts.language)
         await messages.set_language(conn, [message_id], language)
         opened = await escalate(

@@ -12,7 +12,16 @@ from datetime import timedelta
 
 from arq import Retry
 
-from bot.store import dead_letters, escalations, messages, outbox, receipts
+from bot.store import (
+    bookings,
+    calendars,
+    dead_letters,
+    desk_notices,
+    escalations,
+    messages,
+    outbox,
+    receipts,
+)
 from bot.store.connection import STORE_DOWN, borrow
 from jobs import metrics
 from jobs.base import JobDeps, perform
@@ -29,6 +38,7 @@ RING_AGAIN_S = 30
 """A ring of the sweep has a name of its own for so long: a job that died with its worker, and whose
 name is still taken, must not keep the next one out."""
 OVERDUE_S = 120.0
+MAIL = "email"
 LIMIT = 500
 AT_ONCE = 16
 
@@ -74,7 +84,12 @@ async def sweep(deps: JobDeps, here: set[asyncio.Task[None]] | None = None) -> N
 
 async def _want_gap_fills(deps: JobDeps) -> None:
     async with borrow(deps.bot.pool) as conn:
-        await dead_letters.want_gap_fill(conn, tuple(deps.channels))
+        await dead_letters.want_gap_fill(conn, _listening(deps))
+
+
+def _listening(deps: JobDeps) -> tuple[str, ...]:
+    """The channels on which customers reach us; one that only sends can miss nothing."""
+    return tuple(name for name, channel in deps.channels.items() if channel.routes)
 
 
 async def _look(deps: JobDeps) -> list[Wish]:
@@ -84,10 +99,15 @@ async def _look(deps: JobDeps) -> list[Wish]:
         due = await outbox.list_due(conn, now=now, limit=LIMIT)
         lost = await outbox.list_lost(conn, limit=LIMIT)
         owed = await escalations.list_due(conn, now=now, limit=LIMIT)
+        told = await desk_notices.list_due(conn, now=now, limit=LIMIT)
         unscored = await messages.list_unscored(conn, limit=1)
-        gaps = await dead_letters.list_due_gap_fills(
-            conn, tuple(deps.channels), looked_before=now - GAP_FILL_EVERY
+        is_upkeep_due = await bookings.is_upkeep_due(
+            conn, now=now, zone=deps.bot.profile.business.zone
         )
+        gaps = await dead_letters.list_due_gap_fills(
+            conn, _listening(deps), looked_before=now - GAP_FILL_EVERY
+        )
+        mails = await calendars.list_due(conn, MAIL, limit=LIMIT) if MAIL in deps.channels else ()
         await receipts.forget_old(conn)
     for what, rows in (("turns", neglected), ("sends", due), ("lost", lost), ("cards", owed)):
         metrics.backlog.labels(what).set(len(rows))
@@ -97,7 +117,10 @@ async def _look(deps: JobDeps) -> list[Wish]:
     found += [("deliver", str(id_), {"conversation_id": str(id_)}) for id_ in due]
     found += [("look_up_send", str(id_), {"message_id": str(id_)}) for id_ in lost]
     found += [("escalate", str(id_), {"escalation_id": str(id_)}) for id_ in owed]
+    found += [("notify_desk", str(id_), {"notice_id": str(id_)}) for id_ in told]
     found += [("score_emotion", "all", {}) for _ in unscored]
+    found += [("send_calendar", str(id_), {"event_id": str(id_)}) for id_ in mails]
+    found += [("keep_bookings", "all", {})] * is_upkeep_due
     found += [("gap_fill", name, {"channel": name}) for name in gaps]
     return found
 

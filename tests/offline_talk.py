@@ -26,7 +26,8 @@ from bot.llm.base import ModelRequest, ToolCall, ToolSpec
 from bot.llm.offline import OfflineModel
 from bot.profile import Profile
 from bot.situation import Situation
-from bot.tools.price_party import PriceParty, price_party
+from bot.tools.party_arguments import PriceParty
+from bot.tools.price_party import price_party
 
 NOW = datetime(2026, 5, 4, 19, 0, tzinfo=UTC)
 ALL_TOOLS = ("price_party", "search_knowledge", "ask_person", "hand_off")
@@ -40,6 +41,7 @@ class Talk:
     profile: Profile
     language: str = "en"
     tools: tuple[str, ...] = ALL_TOOLS
+    agent: str = "operations"
     known: str = ""
     """What the knowledge base answers; empty when it knows nothing."""
     name: str = ""
@@ -116,7 +118,7 @@ class Talk:
             messages=(),
             tools=tuple(ToolSpec(name=name, description="", parameters={}) for name in tools),
             situation=self._situation(waiting),
-            agent="lead_nurturing",
+            agent=self.agent,
             intent=intent,
             now=NOW,
             results=tuple(self.results),

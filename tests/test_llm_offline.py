@@ -101,13 +101,13 @@ async def test_an_agent_without_prices_hands_on(profile: Profile) -> None:
         ("en", "please move my booking to another day", "change_booking", "change"),
         ("en", "can you give us a discount", "discount", "discount"),
         ("en", "when does my chef get here", "day_of", "status"),
-        ("en", "is the shrimp safe, my son has a nut allergy", "diet", "allergy"),
+        ("en", "is the shrimp safe, my son has a nut allergy", "diet", "allergy_ask"),
         ("es", "quiero hablar con una persona", "ask_person", "person"),
         ("es", "cancelar mi reserva", "cancel_booking", "cancel"),
-        ("es", "soy alérgico a los mariscos, ¿es seguro?", "diet", "allergy"),
+        ("es", "soy alérgico a los mariscos, ¿es seguro?", "diet", "allergy_ask"),
         ("zh", "转人工", "ask_person", "person"),
         ("zh", "取消我的预订", "cancel_booking", "cancel"),
-        ("zh", "我对花生过敏，安全吗？", "diet", "allergy"),
+        ("zh", "我对花生过敏，安全吗？", "diet", "allergy_ask"),
     ],
 )
 async def test_what_only_a_person_may_do_goes_to_a_person(

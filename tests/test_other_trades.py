@@ -2,116 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from independent_prices import flat_total, hourly_total
+from other_trades import named, trade, visit
 
 from bot.booking.pricing import price
 from bot.booking.quote import CannotPrice, Order, Refusal
-from bot.profile import Profile, read_profile
-
-COMMON = """
-[business]
-name = "Somebody Else"
-zone = "Europe/London"
-currency = "GBP"
-territory = "GB"
-languages = ["en"]
-home_language = "en"
-email = "hello@example.com"
-base_zip = "00000"
-base_city = "Leeds"
-default_service = "visit"
-trade.en = "home visits"
-worker.en = "visitor"
-
-[hours]
-opens = 09:00:00
-closes = 17:00:00
-answer_min_minutes = 10
-answer_max_minutes = 60
-
-[payment]
-deposit = 20
-unit = "booking"
-methods.en = ["card"]
-balance_due.en = "on the day"
-
-[booking]
-quote_valid_hours = 24
-hold_hours = 2
-refund_days = 1
-free_reschedules = 1
-free_reschedule_hours = 24
-reschedule_price = 10
-unit = "booking"
-arrival_min_minutes = 0
-arrival_max_minutes = 10
-
-[chefs.sam]
-name = "Sam"
-home_zip = "00000"
-languages = ["en"]
-events_a_day = 4
-services = ["visit"]
-
-[area]
-regions.en = ["Leeds"]
-
-[follow_ups]
-gap_hours = 48
-quiet_until = 09:00:00
-quiet_from = 20:00:00
-after_event_min_hours = 24
-after_event_max_hours = 72
-quote_hours = [24]
-reminder_days = [1]
-silent_days = 60
-
-[escalation]
-angry_from = 0.7
-repeat_limit = 3
-
-[labels]
-minimum.en = "call-out minimum"
-travel.en = "travel"
-
-[texts]
-opt_out.en = "Goodbye from {{ business.name }}."
-opt_in.en = "Welcome back."
-help.en = "Mail {{ business.email }}."
-cancel_question.en = "Cancel the visit, or the messages?"
-desk_open.en = "A person answers within {{ hours.answer_max_minutes }}."
-desk_closed.en = "A person answers after {{ hours.opens }}."
-unknown.en = "That I do not know."
-unsupported.en = "Please write it."
-"""
-
-
-def trade(service: dict[str, Any], **business: str) -> Profile:
-    """Another business: the parts that every trade needs, and one service of its own."""
-    payload = tomllib.loads(COMMON, parse_float=Decimal)
-    payload["services"] = {"visit": service}
-    payload["business"] |= business
-    return read_profile(payload)
-
-
-def visit(pricing: str, bands: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {
-        "pricing": pricing,
-        "duration_minutes": 90,
-        "default_band": next(iter(bands)),
-        "name": {"en": "visit"},
-        "schedule": {"slots": ["10:00", "14:00"], "weekdays": ["monday"], "notice_hours": 24},
-        "bands": bands,
-        **more,
-    }
-
-
-def named(word: str, **more: Any) -> dict[str, Any]:
-    return {"name": {"en": word}, "words": {"en": [word]}, **more}
 
 
 def test_a_mobile_spa_is_priced_by_the_hour() -> None:
@@ -127,6 +27,50 @@ def test_a_mobile_spa_is_priced_by_the_hour() -> None:
     with pytest.raises(CannotPrice) as caught:
         price(spa, Order(counts={"massage": 1}))
     assert [reason.code for reason in caught.value.reasons] == [Refusal.HOURS_MISSING]
+
+
+@settings(max_examples=500, deadline=None)
+@given(people=st.integers(1, 9), quarters=st.integers(1, 40), pence=st.integers(1, 20_000))
+def test_any_visit_by_the_hour_costs_what_an_independent_sum_says(
+    people: int, quarters: int, pence: int
+) -> None:
+    massage = named("massage", price=Decimal(pence) / 100, unit="hour")
+    spa = trade(visit("per_hour", {"massage": massage}, minimum=150))
+    priced = price(spa, Order(counts={"massage": people}, hours=Decimal(quarters) / 4))
+    assert priced.total * 100 == hourly_total(people, pence, quarters, 15_000)
+    assert priced.total == sum(line.amount for line in priced.lines)
+
+
+@settings(max_examples=500, deadline=None)
+@given(studios=st.integers(0, 3), bedrooms=st.integers(1, 40), oven=st.booleans())
+def test_any_flat_price_is_what_an_independent_sum_says(
+    studios: int, bedrooms: int, oven: bool
+) -> None:
+    bands = {
+        "studio": named("studio", price=Decimal("95.10"), unit="booking"),
+        "bedroom": named("bedroom", price=Decimal("40.95"), unit="room"),
+    }
+    cleaner = trade(visit("flat", bands, extras={"oven": named("oven", price=25, unit="booking")}))
+    order = Order(
+        counts={"studio": studios, "bedroom": bedrooms}, extras={"oven": 1} if oven else {}
+    )
+    priced = price(cleaner, order)
+    assert priced.total * 100 == flat_total({9510: studios, 4095: bedrooms, 2500: int(oven)})
+    assert priced.total == sum(line.amount for line in priced.lines)
+
+
+def test_what_can_be_had_once_fills_a_minimum_only_when_once_is_enough() -> None:
+    bands = {"room": named("room", price=40, unit="room")}
+    extras = {
+        "oven": named("oven", price=25, unit="booking"),
+        "carpets": named("carpets", price=90, unit="booking"),
+        "window": named("window", price=8, unit="item"),
+    }
+    cleaner = trade(visit("flat", bands, extras=extras, minimum=120))
+    fillers = price(cleaner, Order(counts={"room": 1})).fillers
+    assert [(each.code, each.quantity) for each in fillers] == [("carpets", 1), ("window", 10)]
+    small = trade(visit("flat", bands, minimum=120))
+    assert price(small, Order(counts={"room": 1})).fillers == ()
 
 
 def test_a_cleaner_is_priced_flat() -> None:

@@ -1,17 +1,15 @@
-"""The schema: migrations make exactly schema.sql, promises are constraints, hot queries are hot.
+"""The schema: migrations make exactly schema.sql, and promises are constraints.
 
-Plans are read on a filled table, because on an empty one every plan looks alike.
+Those of bookings are in tests/test_schema_bookings.py, plans of hot queries in
+tests/test_schema_plans.py.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from uuid import UUID
 
 import asyncpg
 import pytest
@@ -19,7 +17,9 @@ import pytest
 from bot import devstack
 from bot.devstack import DevStack
 from bot.errors import ConfigError
-from bot.store import conversations, messages, outbox, receipts, schema
+from bot.store import (
+    schema,
+)
 
 _numbers = itertools.count(1)
 
@@ -191,68 +191,3 @@ async def test_closed_and_resolved_make_room_for_the_next(conn: Conn) -> None:
     await conn.execute(BROKEN_PROMISES["one_open_conversation"])
     await conn.execute("UPDATE escalations SET status = 'resolved'")
     await conn.execute(BROKEN_PROMISES["one_open_escalation"])
-
-
-# ── Hot queries use their indexes ───────────────────────────────────────────────────────────
-
-FILL = """
-INSERT INTO customers (id) SELECT uuidv7() FROM generate_series(1, 2000);
-INSERT INTO addresses (customer_id, channel, value)
-  SELECT id, 'sms', '+1' || row_number() OVER () FROM customers;
-INSERT INTO conversations (customer_id, channel) SELECT id, 'sms' FROM customers;
-INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, text,
-  status, scored, due_at, created_at, claimed_until)
-SELECT c.id, a.id, CASE n % 2 WHEN 0 THEN 'inbound' ELSE 'outbound' END, 'sms',
-  'SM' || a.value || 'n' || n, CASE n % 2 WHEN 0 THEN 'customer' ELSE 'bot' END,
-  repeat('word ', 20),
-  CASE n % 2 WHEN 0 THEN 'answered' ELSE 'delivered' END, true, now(), now(), now()
-FROM generate_series(1, 20) n, conversations c JOIN addresses a USING (customer_id);
-WITH few AS (SELECT id, row_number() OVER () AS n FROM messages LIMIT 40)
-UPDATE messages m SET scored = few.n % 4 <> 0,
-  status = (ARRAY['received', 'queued', 'sending', 'queued'])[1 + few.n % 4]
-  FROM few WHERE few.id = m.id;
-ANALYZE;
-"""
-
-CONVERSATION = UUID(int=3)
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
-HOT: dict[str, tuple[str, tuple[object, ...], str]] = {
-    "claim": (conversations._CLAIM, (CONVERSATION, 30.0), "conversations_pkey"),
-    "list_waiting": (messages._WAITING, (CONVERSATION, 60), "messages_"),
-    "has_waiting": (messages._HAS_WAITING, (CONVERSATION, 0), "messages_"),
-    "transcript": (messages._TRANSCRIPT, (CONVERSATION, 24), "messages_of_conversation"),
-    "claim_next": (outbox._CLAIM, (CONVERSATION, NOW, 60.0), "messages_unsent"),
-    "list_due": (outbox._DUE, (NOW, 500), "messages_due|messages_unsent"),
-    "list_lost": (outbox._LOST, (500,), "messages_in_flight"),
-    "list_neglected": (messages._NEGLECTED, (NOW, 500), "messages_waiting"),
-    "list_unscored": (messages._UNSCORED, (64,), "messages_unscored"),
-    "receipt": (receipts._MOVE, ("sms", "SM1", "read", ""), "one_row_per_vendor_message"),
-}
-
-
-async def explain(connection: Conn, name: str) -> str:
-    query, arguments, _index = HOT[name]
-    return "\n".join(line[0] for line in await connection.fetch(f"EXPLAIN {query}", *arguments))
-
-
-@pytest.fixture(scope="module")
-def plans(stack: DevStack, template: str) -> dict[str, str]:
-    """The plan of every hot query on eighty thousand messages."""
-
-    async def read() -> dict[str, str]:
-        url = await devstack.create_database(stack.database_url, "schema_plans", template=template)
-        async with connected(url) as connection:
-            await connection.execute(FILL)
-            # A generic plan is what a prepared statement ends with, whatever it is asked for.
-            await connection.execute("SET plan_cache_mode = force_generic_plan")
-            return {name: await explain(connection, name) for name in HOT}
-
-    return asyncio.run(read())
-
-
-@pytest.mark.parametrize("name", HOT)
-def test_a_hot_query_reads_its_index_and_no_table(plans: dict[str, str], name: str) -> None:
-    """What runs for every message or every sweep must not grow with the table."""
-    assert re.search(HOT[name][2], plans[name]), plans[name]
-    assert "Seq Scan on messages" not in plans[name], plans[name]
-    assert "Seq Scan on conversations" not in plans[name], plans[name]

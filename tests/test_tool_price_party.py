@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
+from test_other_trades import named, trade, visit
 
 from bot.domain import ConversationId, CustomerId
 from bot.errors import ToolFailed
@@ -15,7 +17,8 @@ from bot.profile import Profile, load_profile
 from bot.situation import Situation
 from bot.tool_runner import schema
 from bot.tools.base import Escalate, ToolResult
-from bot.tools.price_party import PriceParty, price_party, tool
+from bot.tools.party_arguments import PriceParty
+from bot.tools.price_party import price_party, tool
 
 NOW = datetime(2026, 5, 4, 19, 0, tzinfo=UTC)
 
@@ -116,6 +119,22 @@ def test_what_a_person_decides_goes_to_a_person(profile: Profile, given: dict[st
         ({"guests": []}, "counts"),
         ({"guests": _of(adult=20), "add_ons": _of(pizza=3)}, "add_ons.pizza"),
         ({"guests": [*_of(adult=2), *_of(adult=3)]}, "guests"),
+        ({"guests": _of(adult=20), "service": "sushi"}, "service"),
+        ({"guests": _of(adult=20), "ages": [-3]}, "ages"),
+        (
+            {
+                "guests": _of(adult=4),
+                "choices": [{"band": "adult", "count": 5, "options": ["tofu"]}],
+            },
+            "choices.adult",
+        ),
+        (
+            {
+                "guests": _of(adult=4),
+                "choices": [{"band": "adult", "count": 4, "options": ["eel"]}],
+            },
+            "options.eel",
+        ),
     ],
 )
 def test_a_wrong_argument_is_named(profile: Profile, given: dict[str, object], named: str) -> None:
@@ -132,8 +151,95 @@ def test_arguments_are_strict() -> None:
     assert set(shape["required"]) == set(PriceParty.model_fields)  # type: ignore[call-overload]
 
 
-def test_nothing_internal_is_told(profile: Profile) -> None:
-    told = str(_price(profile, _situation(), {"guests": _of(adult=40), "zip_code": "95112"}).data)
-    assert "workers" not in told
-    assert "UUID" not in told
-    assert "Decimal" not in told
+BOTH_ENDS = {
+    "en": "For 30 it would be $1,650.00, for 40 it is $2,200.00. The quote is for 40",
+    "es": "Para 30 serían $1,650.00 y para 40 son $2,200.00. La cotización es para 40",
+    "zh": "30位是$1,650.00，40位是$2,200.00。报价按40位",
+}
+
+
+@pytest.mark.parametrize("language", BOTH_ENDS)
+def test_a_range_has_both_ends_priced_and_the_quote_is_for_the_upper_one(
+    profile: Profile, language: str
+) -> None:
+    guests = [{"code": "adult", "count": 30, "up_to": 40}]
+    result = _price(profile, _situation(language), {"guests": guests, "zip_code": "94539"})
+    assert BOTH_ENDS[language] in result.worded
+    assert result.data["range"] == {
+        "fewest": "30",
+        "total_for_fewest": "$1,650.00",
+        "most": "40",
+        "total_for_most": "$2,200.00",
+        "quote_is_for": "40",
+    }
+    assert result.quote is not None
+    assert (result.quote.total, result.quote.headcount, result.quote.workers) == (2200, 40, 2)
+    assert result.quote.order["counts"] == {"adult": 40}
+
+
+def test_a_range_beside_a_sure_count_varies_alone(profile: Profile) -> None:
+    guests = [{"code": "adult", "count": 20, "up_to": 25}, {"code": "child", "count": 4}]
+    result = _price(profile, _situation(), {"guests": guests, "zip_code": "94539"})
+    assert "For 24 it would be $1,220.00, for 29 it is $1,495.00" in result.worded
+
+
+def test_a_range_said_the_wrong_way_round_is_the_same(profile: Profile) -> None:
+    for count, up_to in ((30, 40), (40, 30)):
+        guests = [{"code": "adult", "count": count, "up_to": up_to}]
+        assert BOTH_ENDS["en"] in _price(profile, _situation(), {"guests": guests}).worded
+    one = [{"code": "adult", "count": 30, "up_to": 30}]
+    assert _price(profile, _situation(), {"guests": one}).data["range"] is None
+
+
+def test_a_range_that_may_grow_too_large_goes_to_a_person(profile: Profile) -> None:
+    guests = [{"code": "adult", "count": 80, "up_to": 120}]
+    assert isinstance(_price(profile, _situation(), {"guests": guests}).control, Escalate)
+
+
+def test_guests_who_want_different_things_are_priced_as_they_choose(profile: Profile) -> None:
+    given: dict[str, object] = {
+        "guests": _of(adult=12, child=2),
+        "choices": [
+            {"band": "adult", "count": 3, "options": ["chicken", "lobster", "filet_mignon"]},
+            {"band": "adult", "count": 5, "options": ["shrimp", "salmon"]},
+            {"band": "child", "count": 2, "options": ["chicken"]},
+        ],
+        "zip_code": "94539",
+    }
+    result = _price(profile, _situation(), given)
+    assert result.data["total"] == f"${12 * 55 + 2 * 30 + 3 * 15 + 3 * 15 + 5 * 5}.00"
+    for words in (
+        "3 lobster tail x $15.00 = $45.00",
+        "5 salmon x $5.00 = $25.00",
+        "3 extra protein: filet mignon x $15.00 = $45.00",
+    ):
+        assert words in result.worded
+
+
+def test_ages_decide_what_children_cost(profile: Profile) -> None:
+    given: dict[str, object] = {"guests": _of(adult=9), "ages": [3, 6, 12, 13, 41]}
+    quote = _price(profile, _situation(), given).quote
+    assert quote is not None
+    assert quote.order["counts"] == {"adult": 11, "child": 2, "under_five": 1}
+    assert quote.total == 11 * 55 + 2 * 30
+
+
+def test_a_service_by_the_hour_is_priced_by_its_hours() -> None:
+    bands = {"massage": named("massage", price=80, unit="hour")}
+    spa = trade(visit("per_hour", bands))
+    given: dict[str, object] = {"guests": _of(massage=2), "hours": 1.5, "service": "visit"}
+    result = _price(spa, _situation(), given)
+    assert result.data["total"] == "£240.00"
+    with pytest.raises(ToolFailed, match="hours"):
+        _price(spa, _situation(), {"guests": _of(massage=2)})
+
+
+def test_a_quote_carries_what_booking_it_needs(profile: Profile) -> None:
+    given: dict[str, object] = {"guests": _of(adult=8), "zip_code": "95814"}
+    quote = _price(profile, _situation(), given).quote
+    assert quote is not None
+    assert (quote.service, quote.headcount, quote.workers) == ("hibachi", 8, 1)
+    assert quote.shortfall == 110
+    assert quote.travel is not None
+    assert quote.total == 550 + quote.travel
+    assert quote.gratuity == (110, Decimal("192.50"))

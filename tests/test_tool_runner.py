@@ -14,6 +14,7 @@ import pytest
 from modelled import ORDER
 
 from bot import tool_runner
+from bot.booking.travel import TableDistances
 from bot.clock import SystemClock
 from bot.deps import Deps
 from bot.domain import ConversationId, CustomerId
@@ -49,6 +50,7 @@ def context() -> ToolContext:
         knowledge=NOWHERE,
         model=NOWHERE,
         offline=NOWHERE,
+        distances=TableDistances(load_profile()),
         render=NOWHERE,
     )
     now = datetime(2026, 5, 4, 19, 0, tzinfo=UTC)

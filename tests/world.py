@@ -174,6 +174,7 @@ async def open_world(
             "REDIS_URL": redis_url,
             "PUBLIC_URL": url,
             "BURST_WINDOW_MS": "0",
+            "CONCIERGE_SECRET": "only this world knows it, nobody else",
             **stand_ins.environment(url),
             **(environment or {}),
         }

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from bot.booking.quote import Order, Reason, Refusal
+from bot.booking.travel import is_in_area
 from bot.profile import Item, Profile, Service
 
 COUNT_LIMIT = 10_000
@@ -109,6 +110,6 @@ def _limits(profile: Profile, service: Service, order: Order) -> Iterator[Reason
         what = f"a person decides about more than {most}"
         yield Reason(Refusal.LARGE_PARTY, "counts", what, Decimal(most))
     travel = profile.travel
-    if travel is not None and order.miles is not None and order.miles > travel.max_miles:
+    if travel and order.miles is not None and not is_in_area(profile, order.miles):
         what = f"a person decides about more than {travel.max_miles} miles"
         yield Reason(Refusal.TOO_FAR, "miles", what, travel.max_miles)

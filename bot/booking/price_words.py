@@ -17,8 +17,7 @@ from bot.booking.quote import Filler, Line, LineKind, Priced
 from bot.language.wording import say
 from bot.profile import Profile, money
 
-FILLERS_SAID = 2
-FILLERS_PER_GUEST = 3
+FILLERS_PER_GUEST = 2
 """More portions for a guest than this are no sensible advice."""
 
 
@@ -27,6 +26,9 @@ class Told:
     """A price and what the customer's text needs beside it."""
 
     priced: Priced
+    """What the quote is for; of a range its upper end."""
+    least: Priced | None = None
+    """The lower end, where the customer gave a range."""
     place: str
     """As the customer named it; empty while unknown."""
     is_place_known: bool
@@ -38,7 +40,7 @@ class Told:
     @property
     def question(self) -> str:
         """The one thing to ask next, as a phrase."""
-        if "miles" in self.priced.needs:
+        if not self.priced.exact:
             return "ask_zip"
         return "ask_confirm" if self.is_date_known else "ask_date"
 
@@ -63,12 +65,15 @@ def told_data(profile: Profile, language: str, told: Told) -> dict[str, object]:
             for line in priced.lines
         ],
         "headcount": str(priced.headcount),
+        "range": _range(profile, language, told),
         "total": written(priced.total),
         "deposit": written(priced.deposit),
         "balance_on_the_day": written(priced.balance),
         "minimum": written(priced.subtotal + priced.shortfall) if priced.shortfall else None,
         "below_minimum_by": written(priced.shortfall) if priced.shortfall else None,
-        "would_fill_minimum": [_filler(profile, language, each) for each in _sensible(priced)],
+        "would_fill_minimum": [
+            _filler(profile, language, each, priced) for each in _sensible(priced)
+        ],
         "travel": written(priced.travel)
         if priced.travel is not None
         else "distance unknown: travel may be added",
@@ -105,10 +110,42 @@ def _label(profile: Profile, language: str, line: Line, priced: Priced) -> str:
     return worded.removesuffix(amount).rstrip(" :：")
 
 
+def _range(profile: Profile, language: str, told: Told) -> dict[str, str] | None:
+    """Both ends of a range, and that the quote is for the upper one."""
+    if told.least is None:
+        return None
+    least, most = told.least, told.priced
+    return {
+        "fewest": str(least.headcount),
+        "total_for_fewest": money(profile.business, least.total, language),
+        "most": str(most.headcount),
+        "total_for_most": money(profile.business, most.total, language),
+        "quote_is_for": str(most.headcount),
+    }
+
+
 def _sensible(priced: Priced) -> tuple[Filler, ...]:
-    """The fillers a party could eat."""
+    """The fillers a party could eat, the best advice first, of either kind: dishes, upgrades."""
     most = FILLERS_PER_GUEST * priced.headcount
-    return tuple(filler for filler in priced.fillers if filler.quantity <= most)
+    fitting = [filler for filler in priced.fillers if filler.quantity <= most]
+
+    def is_wasteful(filler: Filler) -> bool:
+        return (filler.amount - priced.shortfall) * 2 > priced.shortfall
+
+    dishes = sorted((f for f in fitting if f.kind is not LineKind.OPTION), key=is_wasteful)
+    upgrades = sorted(
+        (f for f in fitting if f.kind is LineKind.OPTION),
+        key=lambda f: (is_wasteful(f), f.quantity),
+    )
+    best = (*dishes[:1], *upgrades[:1])
+    return (*best, *(f for f in (*dishes, *upgrades) if f not in best))
+
+
+def _said_fillers(priced: Priced) -> tuple[Filler, ...]:
+    """The one dish and the one upgrade that are worth saying; without either, two of the other."""
+    sensible = _sensible(priced)[:2]
+    exact = [f for f in sensible if f.amount - priced.shortfall <= priced.shortfall]
+    return tuple(exact) or sensible[:1]
 
 
 def _line(profile: Profile, language: str, line: Line, priced: Priced) -> str:
@@ -127,17 +164,11 @@ def _line(profile: Profile, language: str, line: Line, priced: Priced) -> str:
 
 def _closing(profile: Profile, language: str, told: Told) -> Iterator[str]:
     priced, business = told.priced, profile.business
-    known = "miles" not in priced.needs
     total = money(business, priced.total, language)
-    yield say("price_total" if known else "price_total_before_travel", language, total=total)
-    if priced.shortfall and not _sensible(priced):
-        yield say("price_shortfall_other", language)
-    elif priced.shortfall:
-        sensible = _sensible(priced)[:FILLERS_SAID]
-        fillers = [_filler(profile, language, each) for each in sensible]
-        shortfall = money(business, priced.shortfall, language)
-        joined = say("or", language).join(fillers)
-        yield say("price_shortfall", language, shortfall=shortfall, fillers=joined)
+    yield say("price_total" if priced.exact else "price_total_before_travel", language, total=total)
+    if told.least is not None:
+        yield _both_ends(profile, language, told.least, priced)
+    yield from _shortfall(profile, language, priced)
     if told.place and not told.is_place_known:
         yield say("price_zip_unknown", language, place=told.place)
     elif told.place and priced.travel == 0:
@@ -148,8 +179,41 @@ def _closing(profile: Profile, language: str, told: Told) -> Iterator[str]:
         yield say("price_gratuity", language)
 
 
-def _filler(profile: Profile, language: str, filler: Filler) -> str:
-    return f"{filler.quantity} x {profile.say(filler.label, language)}"
+def _both_ends(profile: Profile, language: str, least: Priced, most: Priced) -> str:
+    return say(
+        "price_both_ends",
+        language,
+        low=str(least.headcount),
+        low_total=money(profile.business, least.total, language),
+        high=str(most.headcount),
+        high_total=money(profile.business, most.total, language),
+    )
+
+
+def _shortfall(profile: Profile, language: str, priced: Priced) -> Iterator[str]:
+    """What would fill the order up; nothing where nothing more is sold."""
+    if not priced.fillers:
+        return
+    amount = money(profile.business, priced.shortfall, language)
+    said = [_filler(profile, language, each, priced) for each in _said_fillers(priced)]
+    if not said:
+        yield say("price_shortfall_other", language, shortfall=amount)
+        return
+    joined = say("or", language).join(said)
+    yield say("price_shortfall", language, shortfall=amount, fillers=joined)
+
+
+def _filler(profile: Profile, language: str, filler: Filler, priced: Priced) -> str:
+    """Such as "11 x gyoza"; with its price where that is more than is missing."""
+    is_upgrade = filler.kind is LineKind.OPTION
+    amount = money(profile.business, filler.amount, language)
+    return say(
+        "price_filler_upgrade" if is_upgrade else "price_filler",
+        language,
+        quantity=str(filler.quantity),
+        label=profile.say(filler.label, language),
+        beyond=f" ({amount})" if filler.amount > priced.shortfall else "",
+    )
 
 
 def _count(quantity: Decimal) -> str:

@@ -7,11 +7,12 @@ smallest coin at the line where they arise. The values are in bot/booking/quote.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from babel.numbers import get_currency_precision
 
+from bot.booking.guests import included_in, with_fewer
 from bot.booking.order_checks import reasons_against
 from bot.booking.quote import (
     CannotPrice,
@@ -70,20 +71,14 @@ def price(profile: Profile, order: Order) -> Priced:
     )
 
 
-def price_range(
-    profile: Profile, order: Order, *, band: str, low: int, high: int
-) -> tuple[Priced, Priced]:
-    """Both ends of "30 to 40 people": the order with the fewest and the most of the band.
+def price_range(profile: Profile, order: Order, fewest: Mapping[str, int]) -> tuple[Priced, Priced]:
+    """Both ends of "30 to 40 people": the order with the fewest of each band, and as it stands.
 
     Raises:
         CannotPrice: either end has no price.
     """
-    least, most = sorted((low, high))
-    first, second = (
-        price(profile, replace(order, counts={**order.counts, band: count}))
-        for count in (least, most)
-    )
-    return first, second
+    most = price(profile, order)
+    return price(profile, with_fewer(profile, order, fewest)), most
 
 
 def workers_for(service: Service, heads: int) -> int:
@@ -163,16 +158,10 @@ def _choices(service: Service, order: Order, coin: Decimal) -> Iterator[Line]:
             }
             article = _Article(LineKind.FURTHER, code, named, choices.unit, each)
             yield _line(article, count, coin)
-    beyond = sum(order.options.values()) - _included(service, order)
+    beyond = sum(order.options.values()) - included_in(service, order)
     if beyond > 0:
         label, each = choices.further_name, choices.further_price
         yield _line(_Article(LineKind.FURTHER, "further", label, choices.unit, each), beyond, coin)
-
-
-def _included(service: Service, order: Order) -> int:
-    """How many options come with the guests of this order."""
-    bands = service.bands
-    return sum(count * bands[code].options_included for code, count in order.counts.items())
 
 
 def _minimum(profile: Profile, shortfall: Decimal) -> Iterator[Line]:
@@ -213,11 +202,18 @@ def _fillers(service: Service, order: Order, shortfall: Decimal, coin: Decimal) 
     if not shortfall:
         return
     ranked = sorted(service.add_ons.items(), key=lambda pair: not pair[1].fills_minimum)
-    for code, item in ranked:
-        if item.price:
-            article = _Article(LineKind.ADD_ON, code, item.name, item.unit, item.price)
-            yield _filler(article, shortfall, coin)
-    room = _included(service, order) - sum(order.options.values())
+    for kind, ordered, items in (
+        (LineKind.ADD_ON, order.add_ons, ranked),
+        (LineKind.EXTRA, order.extras, service.extras.items()),
+    ):
+        for code, item in items:
+            if not item.price:
+                continue
+            article = _Article(kind, code, item.name, item.unit, item.price)
+            filler = _filler(article, shortfall, coin)
+            if item.unit != "booking" or (filler.quantity == 1 and not ordered.get(code)):
+                yield filler
+    room = included_in(service, order) - sum(order.options.values())
     for code, option in service.premium_options.items():
         article = _Article(LineKind.OPTION, code, option.name, option.unit, option.surcharge)
         filler = _filler(article, shortfall, coin)

@@ -1,7 +1,8 @@
-"""Where a customer is and how far that is by road, from bundled tables; no map service is asked.
+"""Where a customer is and how far that is by road, from bundled tables.
 
 Road miles are an estimate: the distance as the crow flies times the profile's road factor. The
-tables are read once, on first use.
+tables are read once, on first use. A price may rest on a map service instead, which answers behind
+the protocol `Distances`; planning the crew's day never waits for one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from bot.profile import Profile
 
@@ -38,6 +40,23 @@ class Place:
     """IANA time zone."""
     town: str
     """Postal town of the ZIP."""
+
+
+class Distances(Protocol):
+    """How far two ZIPs lie apart by road: for what a customer is charged."""
+
+    async def miles(self, start_zip: str, end_zip: str) -> Decimal | None:
+        """One way, to the tenth; None where a ZIP is unknown. Never raises, never takes long."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableDistances:
+    """The estimate from the bundled table."""
+
+    profile: Profile
+
+    async def miles(self, start_zip: str, end_zip: str) -> Decimal | None:
+        return miles_between(self.profile, start_zip, end_zip)
 
 
 @lru_cache(maxsize=4096)
@@ -75,16 +94,32 @@ def road_miles(profile: Profile, zip_code: str) -> Decimal | None:
 
 def miles_between(profile: Profile, start_zip: str, end_zip: str) -> Decimal | None:
     """Estimated one-way road miles between two ZIPs, to the tenth; None where one is unknown."""
-    start, end = find_place(start_zip), find_place(end_zip)
-    if start is None or end is None:
-        return None
     factor = profile.travel.road_factor if profile.travel else Decimal(1)
-    return (Decimal(repr(_crow_miles(start, end))) * factor).quantize(TENTH, ROUND_HALF_UP)
+    return _estimated_miles(start_zip, end_zip, factor)
+
+
+def way_minutes(profile: Profile, start_zip: str, end_zip: str) -> int | None:
+    """Whole minutes on the road between two ZIPs, rounded up.
+
+    None where a ZIP is unknown, or where the profile says nothing of travelling.
+    """
+    miles = miles_between(profile, start_zip, end_zip)
+    if miles is None or profile.travel is None:
+        return None
+    return math.ceil(miles * 60 / profile.travel.miles_per_hour)
 
 
 def is_in_area(profile: Profile, miles: Decimal) -> bool:
     """Whether the business goes that far without asking a person."""
     return profile.travel is None or miles <= profile.travel.max_miles
+
+
+@lru_cache(maxsize=65536)
+def _estimated_miles(start_zip: str, end_zip: str, factor: Decimal) -> Decimal | None:
+    start, end = find_place(start_zip), find_place(end_zip)
+    if start is None or end is None:
+        return None
+    return (Decimal(repr(_crow_miles(start, end))) * factor).quantize(TENTH, ROUND_HALF_UP)
 
 
 def _crow_miles(start: Place, end: Place) -> float:

@@ -232,7 +232,7 @@ DURATION = _counted(
     r"(?P<unit>(?:business days?|working days?|dias? habiles|hours?|hrs?|minutes?|mins?|days?"
     r"|weeks?|months?"
     r"|seconds?|years?(?![ -]olds?)|h|horas?|minutos?|dias?|semanas?|meses|mes|anos?(?! de edad))\b"
-    r"|个?(?P<half>半)?(?:小时|钟头)|分钟|天|周(?![一二三四五六日末])|个?(?:星期"
+    r"|个?(?P<half>半)?(?:小时|钟头)|分钟|(?<!哪一)(?<!哪1)天|周(?![一二三四五六日末])|个?(?:星期"
     r"|礼拜)(?![一二三四五六日天])|个月|年|日|秒)"
     r"(?P<and_half>\s{1,3}(?:and a half|y media))?"
 )

@@ -70,6 +70,13 @@ _WORDS: Final = {
 }
 
 
+_ADDRESS = re.compile(
+    r"\W*\d{1,6}[a-z]?\s+(?:[\w.'#-]+[\s,]+){0,4}?(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane"
+    r"|blvd|boulevard|way|ct|court|pl|place|cir|circle|ter|terrace|pkwy|hwy)\b[^?!]{0,60}$"
+)
+"""A street's English name is an address in any language."""
+
+
 def detect(text: str, *, prior: str | None = None) -> str:
     """Name the language of a message as an ISO 639-1 code.
 
@@ -79,6 +86,8 @@ def detect(text: str, *, prior: str | None = None) -> str:
     known = _base(prior) if prior else None
     readable = text[:_CHARACTERS_READ].encode("utf-8", "ignore").decode().replace("\x00", " ")
     plain = _LINKS.sub(" ", unicodedata.normalize("NFKC", readable)).lower()
+    if known and _ADDRESS.match(plain):
+        return known
     words = [word for word in _LATIN_WORD.findall(plain) if word not in _EVERYWHERE]
     script = _script_language(plain, len(words))
     if script:

@@ -68,6 +68,8 @@ _CHANGE_BEFORE = re.compile(
     r"|(?:we )?lost|quita|quitar|quitale|take away"
     r"|remove|减|減|少|plus|add|mas|加)\s{0,3}$"
 )
+_COUNTS_ON = re.compile(r"\W*(?:minus|menos|plus|less|减|減|少|加|多)\s{0,2}\d{1,3}\W*$")
+"""Guests more or fewer, whatever had been asked."""
 _FEWER = frozenset(
     {
         "less",
@@ -94,7 +96,8 @@ _CORRECTS = re.compile(
 
 def read_bare(found: Scan, asked: str, *, has_total: bool) -> None:
     """Add a total or count of children for what a lone number means."""
-    if asked not in ("", "headcount", "children") and not _CORRECTS.search(found.body):
+    corrects = _CORRECTS.search(found.body) or _COUNTS_ON.match(found.body)
+    if asked not in ("", "headcount", "children") and not corrects:
         return
     for number in found.numbers:
         if not number.is_used:

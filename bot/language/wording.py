@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -20,8 +20,24 @@ from bot.language.numbers import fold
 
 FOLDER = Path(__file__).parent / "phrases"
 DEFAULT = "en"
-QUESTIONS = ("headcount", "zip", "date", "dishes", "ages", "confirm", "person")
-"""What the bot asks, by the names under which `ask_*` phrases lie."""
+QUESTIONS: Mapping[str, tuple[str, ...]] = {
+    "headcount": ("ask_headcount", "slot_price_it"),
+    "zip": ("ask_zip", "hold_needs_zip"),
+    "date": (
+        "ask_date", "ask_other_day", "day_unclear", "day_which", "day_past", "day_no_such_day",
+        "day_mismatch", "day_mismatch_which", "nearest_none", "chef_none",
+    ),
+    "time": ("time_which", "nearest_ask", "day_no_such_time"),
+    "hold": ("slot_hold_it",),
+    "yes": ("held_ask", "change_ask", "cancel_ask", "yes_plain"),
+    "address": ("ask_address",),
+    "change": ("change_what",),
+    "dishes": ("ask_dishes",),
+    "ages": ("ask_ages",),
+    "confirm": ("ask_confirm",),
+    "person": ("ask_person",),
+}  # fmt: skip
+"""What the bot asks, and the phrases that ask it."""
 _KEYWORDS = (
     ("zip", re.compile(r"\bzip\b|codigo postal|邮编|郵編|邮政编码")),
     ("headcount", re.compile(r"how many|cuantas? personas|cuantos|多少位|几位|多少人|几个人")),
@@ -29,6 +45,8 @@ _KEYWORDS = (
         "date",
         re.compile(r"what (?:date|day)|which (?:date|day)|que (?:fecha|dia)|哪天|什么日期|哪一天"),
     ),
+    ("time", re.compile(r"wh(?:at|ich) time|que hora|(?:什么|哪个)时间|几点")),
+    ("address", re.compile(r"street address|(?:what|which) address|que direccion|(?:详细)?地址")),
     (
         "person",
         re.compile(r"(?:ask|pass).{0,30}\b(?:person|team)|persona de nuestro equipo|工作人员"),
@@ -75,17 +93,23 @@ def asked_in(text: str) -> str:
     """Which of `QUESTIONS` an outbound text ends with; empty where it asks none of them."""
     folded = fold(text)
     ending = folded[-220:]
-    for name in QUESTIONS:
-        for language in phrases():
-            known = phrases()[language].get(f"ask_{name}", ())
-            if any(_literal(variant) in ending for variant in known):
-                return name
+    found = {name: _last_place(ending, asking) for name, asking in QUESTIONS.items()}
+    latest = max(found, key=lambda name: found[name])
+    if found[latest] >= 0:
+        return latest
     last = re.split(r"(?<=[.!。！\n])", ending.rstrip())[-1]
     if "?" not in last and "？" not in last:
         return ""
     return next((name for name, pattern in _KEYWORDS if pattern.search(last)), "")
 
 
+def _last_place(ending: str, asking: Sequence[str]) -> int:
+    """Where the last of these questions stands; -1 where none does."""
+    known = (v for said in phrases().values() for name in asking for v in said.get(name, ()))
+    return max((ending.rfind(_literal(variant)) for variant in known), default=-1)
+
+
+@cache
 def _literal(variant: str) -> str:
     """The longest part of a phrase between its placeholders."""
     return max((fold(part).strip() for part in re.split(r"\{\w+\}", variant)), key=len)
@@ -93,11 +117,16 @@ def _literal(variant: str) -> str:
 
 @cache
 def phrases() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Every phrase by language and name; `others` holds one sentence per foreign language."""
-    tables: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    """Every phrase by language and name; `others` holds one sentence per foreign language.
+
+    A file is one language, or a topic with a table for each language.
+    """
+    tables: dict[str, dict[str, tuple[str, ...]]] = {}
     for path in sorted(FOLDER.glob("*.toml")):
         read = tomllib.loads(path.read_text(encoding="utf-8"))
-        tables[path.stem] = MappingProxyType(
-            {name: (v,) if isinstance(v, str) else tuple(v) for name, v in read.items()}
-        )
-    return MappingProxyType(tables)
+        by_topic = all(isinstance(each, dict) for each in read.values())
+        for language, said in (read if by_topic else {path.stem: read}).items():
+            tables.setdefault(language, {}).update(
+                {name: (v,) if isinstance(v, str) else tuple(v) for name, v in said.items()}
+            )
+    return MappingProxyType({name: MappingProxyType(table) for name, table in tables.items()})

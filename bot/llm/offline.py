@@ -35,9 +35,14 @@ class OfflineModel:
         """One step: tool calls, or the worded reply."""
         facts = read_facts(self._profile, request, self._is_town)
         done = [result for result in request.results if result[0].name != "hand_off"]
-        if done:
-            return self._word(facts, done)
-        return self._start(facts, plan(facts), was_handed=bool(request.results))
+        planned = plan(facts)
+        was_handed = len(done) < len(request.results)
+        if not done:
+            return self._start(facts, planned, was_handed=was_handed)
+        if _may_go_on(request, planned, done):
+            further = Plan(wanted=planned.then, text="")
+            return self._start(facts, further, was_handed=was_handed)
+        return self._word(facts, planned, done)
 
     async def close(self) -> None:
         """There is nothing to let go of."""
@@ -54,20 +59,24 @@ class OfflineModel:
         calls = [_call(w.name, w.arguments, i) for i, w in enumerate(planned.wanted)]
         return _reply(planned.text, calls=calls, understood=planned.understood)
 
-    def _word(self, facts: Facts, done: Sequence[Result]) -> ModelReply:
-        planned = plan(facts)
+    def _word(self, facts: Facts, planned: Plan, done: Sequence[Result]) -> ModelReply:
         results = {call.name: result for call, result in done}
         price, answer = results.get("price_party"), results.get("search_knowledge")
         if "ask_person" in results:  # A refused hand-over: say what was said before it.
             return _reply(planned.text)
-        if price is not None and not price.get("ok"):
+        failed = [name for name, told in results.items() if _is_needed(name) and not told.get("ok")]
+        if failed:
             return self._to_person(facts, say("failed", facts.language, seed=facts.seed))
         said = _answer_words(facts, answer)
         unknown = answer is not None and not said
-        priced = _price_words(facts, planned, price, drop_question=planned.ask_person or unknown)
+        booked = [str(told.get("worded") or "") for name, told in results.items() if _books(name)]
+        is_ending = planned.ask_person or unknown or bool(booked)
+        priced = _price_words(facts, planned, price, drop_question=is_ending)
+        # One question at a time, so that a yes is a yes to one thing.
+        tail = "" if unknown and facts.proposal else planned.tail
         parts = [planned.lead, said, say("unknown", facts.language, seed=facts.seed) * unknown]
-        parts += [priced, planned.tail]
-        if unknown and not planned.ask_person:
+        parts += ["" if booked and planned.hides_price else priced, *booked, tail]
+        if unknown and not planned.ask_person and not booked:
             parts.append(say("ask_person", facts.language, seed=facts.seed))
         text = "\n".join(part for part in parts if part)
         if planned.ask_person or (unknown and facts.failures >= 1 and price is None):
@@ -79,6 +88,24 @@ class OfflineModel:
             return _reply(text, understood=understood)
         arguments = {"reason": facts.reason, "summary": facts.summary[:600]}
         return _reply(text, calls=[_call("ask_person", arguments, 9)], understood=understood)
+
+
+def _may_go_on(request: ModelRequest, planned: Plan, done: Sequence[Result]) -> bool:
+    """Whether the second half of a plan is still to be done, and has a price to stand on."""
+    names = {call.name for call, _ in done}
+    wants_more = bool(planned.then) and not names & {wanted.name for wanted in planned.then}
+    is_priced = all(result.get("ok") for _, result in done) and request.situation.quote is not None
+    return wants_more and is_priced
+
+
+def _is_needed(name: str) -> bool:
+    """Whether nothing can be said where this tool has failed."""
+    return name != "search_knowledge"
+
+
+def _books(name: str) -> bool:
+    """Whether a tool's own words on a date or booking are the reply."""
+    return name not in ("price_party", "search_knowledge", "hand_off", "ask_person")
 
 
 def _answer_words(facts: Facts, answer: Mapping[str, object] | None) -> str:

@@ -89,6 +89,8 @@ def change_of_quote(facts: Facts) -> Plan | None:
     """A change or a cancellation while there is only a quote: nothing is booked."""
     if facts.is_unclear:
         return Plan(text=open_question(facts)) if open_question(facts) else None
+    if facts.can_book and (facts.when_now.is_said or facts.intent != "cancel_booking"):
+        return None if facts.when_now.is_said else Plan(text=speak(facts, "what_change"))
     if facts.has_new_date:
         return Plan(text=speak_all(facts, "got_date", "book"), ask_person=True)
     if facts.intent == "cancel_booking":

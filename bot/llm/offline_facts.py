@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from bot.domain import Direction, StoredMessage
+from bot.domain import Author, Direction, StoredMessage
+from bot.domain_booking import Booking, Proposal
 from bot.language.slot_masks import CHARACTERS_READ
 from bot.language.slots import PartyReading, TownTest, read_party
 from bot.language.wording import asked_in
 from bot.llm.base import ModelRequest
+from bot.llm.offline_dates import When, beside, is_correction, of_booking, over, read_when, since
 from bot.profile import Profile
+
+BOOKING_AGENT = "operations"
+BOOKING_TOOL = "hold_slot"
+Heard = list[tuple[StoredMessage, str]]
+"""What the customer wrote, with what we had asked each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,16 @@ class Facts:
     failures: int
     name: str
     seed: str
+    can_book: bool = False
+    """Whether dates are ours to look up and hold, by a tool of ours or of an agent we hand to."""
+    bookings: tuple[Booking, ...] = ()
+    proposal: Proposal | None = None
+    when: When = field(default_factory=When)
+    """The day and time wished for, over all that was said since the last booking."""
+    when_now: When = field(default_factory=When)
+    """What the waiting messages alone say of it."""
+    told: tuple[str, ...] = ()
+    """What the customer wrote before, oldest first."""
     wants_date: bool = False
     """Whether the customer has named a day or time, ever."""
     reason: str = "the customer needs a person"
@@ -65,23 +82,13 @@ def read_facts(profile: Profile, request: ModelRequest, is_town: TownTest | None
     """Read a request."""
     situation = request.situation
     language = situation.language
-    told, questions = _told(situation.transcript)
-    asked = questions.pop()
-    waiting = [message.text for message in situation.waiting]
-    before = read_party(told, profile, language=language, asked=questions, is_town=is_town)
-    after = read_party(
-        [*told, *waiting],
-        profile,
-        language=language,
-        asked=[*questions, *([asked] * len(waiting))],
-        is_town=is_town,
-    )
-    if not (after.zip_code or after.city):
-        read = read_party(waiting, profile, language=language)
-        after = replace(after, city=_unknown_place(read.city, situation.text))
-    stored = situation.quote.order if situation.quote else {}
-    is_own = _priced_now(request) > 0  # The quote this turn made says nothing of before.
-    before, after = _on_quote(before, {} if is_own else stored), _on_quote(after, stored)
+    heard, asked = _heard(situation.transcript)
+    before, after = _parties(profile, request, (heard, asked), is_town)
+    now = [(message, asked) for message in situation.waiting]
+    wished = _wished(profile, language, heard, situation.bookings)
+    when_now = read_when(profile, language, now, choices=wished.choices)
+    if situation.bookings:
+        when_now = beside(profile, situation.bookings[0], when_now)
     outbound = [m for m in situation.transcript if m.direction is Direction.OUTBOUND]
     return Facts(
         profile=profile,
@@ -101,7 +108,66 @@ def read_facts(profile: Profile, request: ModelRequest, is_town: TownTest | None
         name=situation.customer_name.split(" ")[0][:30] if situation.customer_name else "",
         seed=f"{situation.conversation_id} {len(outbound)}",
         wants_date=bool(after.mentions_date),
+        can_book=_can_book(request),
+        bookings=situation.bookings,
+        proposal=situation.proposal,
+        when=over(wished, when_now),
+        when_now=when_now,
+        told=tuple(message.text for message, _ in heard),
     )
+
+
+def _parties(
+    profile: Profile,
+    request: ModelRequest,
+    conversation: tuple[Heard, str],
+    is_town: TownTest | None,
+) -> tuple[PartyReading, PartyReading]:
+    """The party without and with the waiting messages."""
+    situation = request.situation
+    language = situation.language
+    heard, asked = conversation
+    told, questions = [m.text for m, _ in heard], [question for _, question in heard]
+    waiting = [message.text for message in situation.waiting]
+    before = read_party(told, profile, language=language, asked=questions, is_town=is_town)
+    after = read_party(
+        [*told, *waiting],
+        profile,
+        language=language,
+        asked=[*questions, *([asked] * len(waiting))],
+        is_town=is_town,
+    )
+    if asked == "time" and is_correction(situation.text):
+        after = before
+    if not (after.zip_code or after.city):
+        read = read_party(waiting, profile, language=language)
+        after = replace(after, city=_unknown_place(read.city, situation.text))
+    stored = situation.quote.order if situation.quote else {}
+    is_own = _priced_now(request) > 0  # The quote this turn made says nothing of before.
+    return _on_quote(before, {} if is_own else stored), _on_quote(after, stored)
+
+
+def _can_book(request: ModelRequest) -> bool:
+    tools = {tool.name for tool in request.tools}
+    was_handed = any(call.name == "hand_off" for call, _ in request.results)
+    may_hand = "hand_off" in tools and not was_handed and request.agent != BOOKING_AGENT
+    return BOOKING_TOOL in tools or may_hand
+
+
+def _wished(
+    profile: Profile,
+    language: str,
+    heard: Heard,
+    bookings: tuple[Booking, ...],
+) -> When:
+    """What was wished for before now: the undecided hold's time, or what was said of late."""
+    held = next((b for b in bookings if b.agreed_at is None), None)
+    if held is not None:
+        further = read_when(profile, language, since(heard, held.created_at))
+        return over(of_booking(profile, held), beside(profile, held, further))
+    last = max((b.agreed_at for b in bookings if b.agreed_at), default=None)
+    wished = read_when(profile, language, since(heard, last))
+    return beside(profile, bookings[0], wished) if bookings else wished
 
 
 def _unknown_place(named: str, text: str) -> str:
@@ -121,18 +187,18 @@ def _priced_now(request: ModelRequest) -> int:
     return sum(1 for call, told in results if call.name == "price_party" and told.get("ok"))
 
 
-def _told(transcript: tuple[StoredMessage, ...]) -> tuple[list[str], list[str]]:
-    """What the customer wrote before, with what we had asked each time, and what we asked last."""
-    texts: list[str] = []
-    questions: list[str] = []
+def _heard(
+    transcript: tuple[StoredMessage, ...],
+) -> tuple[Heard, str]:
+    """What the customer wrote before, with what we had asked each time; what we asked last."""
+    heard: Heard = []
     asked = ""
     for message in transcript:
         if message.direction is Direction.INBOUND:
-            texts.append(message.text)
-            questions.append(asked)
-        else:
+            heard.append((message, asked))
+        elif message.author is not Author.SYSTEM:  # A letter about a booking asks nothing.
             asked = asked_in(message.text)
-    return texts, [*questions, asked]
+    return heard, asked
 
 
 def _on_quote(reading: PartyReading, order: Mapping[str, object]) -> PartyReading:

@@ -32,6 +32,10 @@ class Plan:
     text: str = ""
     """The reply, or the words before a person takes over."""
     wanted: tuple[Wanted, ...] = ()
+    then: tuple[Wanted, ...] = ()
+    """Calls to make once those have come out well."""
+    hides_price: bool = False
+    """Whether what follows states the price too."""
     ask_person: bool = False
     """After the tools, if any."""
     lead: str = ""
@@ -67,6 +71,8 @@ def next_question(facts: Facts) -> str:
         return "ask_headcount"
     if not (facts.party.zip_code or facts.party.city):
         return "ask_zip"
+    if facts.can_book:
+        return "ask_date"
     return "ask_confirm" if facts.wants_date else "ask_date"
 
 

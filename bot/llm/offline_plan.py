@@ -7,11 +7,15 @@ party's price, questions, and talk. Pure; the model in offline.py carries it out
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from bot.language.allergy_words import asks_safety, names_allergy, states_allergy
 from bot.language.wording import sorry
 from bot.llm import offline_ask_words as heard
 from bot.llm import offline_asks as asks
+from bot.llm import offline_booking as booking
 from bot.llm import offline_words as words
+from bot.llm.offline_booking_words import asks_open, crew_wish
 from bot.llm.offline_facts import Facts
 from bot.llm.offline_moves import (
     Plan,
@@ -40,6 +44,8 @@ HANDOVERS: Mapping[str, str] = {
 QUESTIONS = frozenset(
     "menu diet service_info service_area policy site_needs payment_methods price_detail".split()
 )
+OF_BOOKINGS = frozenset({"change", "status", "cancel"})
+"""What the tools do, where they are ours."""
 ON_A_QUOTE = frozenset({"change", "status", "cancel", "refund", "complaint"})
 """Hand-overs that a changed quote makes needless: it is the quote that is meant."""
 
@@ -50,13 +56,16 @@ def plan(facts: Facts) -> Plan:
         _foreign,
         asks.identity,
         asks.passing,
+        booking.answer,
         asks.quoted_sum,
         _handover,
-        _allergy,
+        _safety,
         asks.unit_price,
         asks.area,
         asks.how_to,
         _too_large,
+        _person,
+        booking.wishes,
         _booking,
         _price,
         _answered_question,
@@ -78,7 +87,7 @@ def _handover(facts: Facts) -> Plan | None:
     booking."""
     spoken = words.spoken_handover(facts.text)
     name = spoken or HANDOVERS.get(facts.intent, "")
-    if not name:
+    if not name or (name in OF_BOOKINGS and _is_tools(facts, name)):
         return None
     is_quoting = (
         facts.is_changed and bool(facts.party.counts) and not words.names_booking(facts.text)
@@ -97,14 +106,30 @@ def _handover(facts: Facts) -> Plan | None:
     return Plan(text=speak(facts, name), ask_person=True)
 
 
-def _allergy(facts: Facts) -> Plan | None:
-    """No assurance, ever: the words of the house and a person."""
-    if not words.names_allergy(facts.text):
+def _is_tools(facts: Facts, name: str) -> bool:
+    """Whether a change, a look or a cancellation is for the booking tools: with nothing booked or
+    held, a change or cancellation is one of the quote, and who waits for us has a person look."""
+    if not booking.is_of_booking(facts):
+        return False
+    if facts.bookings:
+        return True
+    return facts.intent != "day_of" if name == "status" else not facts.has_quote
+
+
+def _safety(facts: Facts) -> Plan | None:
+    """No assurance, ever: that it is noted is said by code, and what is possible by a person."""
+    if not names_allergy(facts.text):
         return None
-    spoken = speak(facts, "allergy")
-    if facts.is_changed and facts.party.counts:
-        return Plan(wanted=(price_call(facts),), lead=spoken, ask_person=True)
-    return Plan(text=spoken, ask_person=True)
+    if asks_safety(facts.text):
+        phrase = "allergy_ask" if states_allergy(facts.text) else "allergy"
+        if facts.is_changed and facts.party.counts:
+            return Plan(wanted=(price_call(facts),), lead=speak(facts, phrase), ask_person=True)
+        return Plan(text=speak(facts, phrase), ask_person=True)
+    says_more = facts.is_changed or facts.when_now.is_said or words.side_question(facts.text)
+    if not states_allergy(facts.text) or says_more:
+        return None
+    closing = "more_help" if facts.bookings else next_question(facts)
+    return Plan(text=booking.reminder(facts) or speak_all(facts, closing))
 
 
 def _too_large(facts: Facts) -> Plan | None:
@@ -114,13 +139,20 @@ def _too_large(facts: Facts) -> Plan | None:
     return Plan(text=speak(facts, "too_large"), ask_person=True)
 
 
+def _person(facts: Facts) -> Plan | None:
+    """Yes to our offer to ask somebody."""
+    if not (facts.asked == "person" and words.is_yes(facts.text)):
+        return None
+    return Plan(text=speak(facts, "person"), ask_person=True)
+
+
 def _booking(facts: Facts) -> Plan | None:
-    """A wish for a date. Nothing here can book: the price is made, and a person confirms."""
+    """A wish for a date where no tool can book: the price is made, and a person confirms."""
+    if facts.can_book:
+        return None
     agrees = facts.asked == "confirm" and words.is_yes(facts.text)
     gives_date = facts.asked == "date" and facts.has_new_date and facts.has_quote
     wishes = facts.intent in ("book", "availability") or words.wants_booking(facts.text)
-    if facts.asked == "person" and words.is_yes(facts.text):
-        return Plan(text=speak(facts, "person"), ask_person=True)
     if not (agrees or gives_date or wishes):
         return None
     if not facts.party.counts:
@@ -149,6 +181,8 @@ def _price(facts: Facts) -> Plan | None:
     if not grown or "headcount" in facts.party.ambiguous:
         return None
     question = words.side_question(facts.text)
+    wish = facts.can_book and bool(crew_wish(question, facts.profile))
+    question = "" if wish or (facts.can_book and asks_open(question)) else question
     if facts.is_unclear and not facts.is_changed and facts.has_quote:
         return Plan(text=asks.open_question(facts))
     if not facts.is_changed and (not wants_again or (question and facts.has_quote)):
@@ -158,12 +192,21 @@ def _price(facts: Facts) -> Plan | None:
         wanted.append(search_call(question))
     is_range = facts.party.headcount_range is not None
     lead = speak(facts, "price_range") if is_range else greeting(facts, short=True).strip()
+    lead = "\n".join(filter(None, (lead, speak(facts, "wish_heard") if wish else "")))
+    completed = None if question or facts.party.ambiguous else booking.completes(facts)
     return Plan(
         wanted=tuple(wanted),
+        then=completed.then if completed else (),
         lead=lead,
-        question=asks.open_question(facts),
+        question=asks.open_question(facts) or ("" if completed else _when_question(facts)),
         restates=facts.has_quote and not facts.is_changed,
     )
+
+
+def _when_question(facts: Facts) -> str:
+    """Dates are ours to hold here, so that nobody is asked whether to pass one on."""
+    is_placed = facts.party.zip_code or facts.party.city
+    return speak(facts, "ask_date") if facts.can_book and is_placed and facts.wants_date else ""
 
 
 def _answered_question(facts: Facts) -> Plan | None:
@@ -200,7 +243,7 @@ def _question(facts: Facts) -> Plan | None:
         return None
     asked = words.is_question(facts.text) or words.is_unit_question(facts)
     if facts.intent in QUESTIONS or asked:
-        return search(facts.text)
+        return replace(search(facts.text), tail=booking.reminder(facts))
     return None
 
 

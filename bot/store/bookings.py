@@ -32,6 +32,35 @@ _GET = f"{_SELECT} WHERE b.id = $1"
 
 _BY_CODE = f"{_SELECT} WHERE b.code = upper($1)"
 
+_BY_KEY = f"{_SELECT} WHERE b.id = (SELECT booking_id FROM booking_events WHERE key = $1)"
+
+_LISTED = f"{_SELECT} WHERE b.id = ANY($1::uuid[]) ORDER BY b.starts_at"
+
+_PAST_CHEFS = """SELECT DISTINCT a.chef_id FROM bookings b
+JOIN chef_assignments a ON a.booking_id = b.id
+WHERE b.customer_id = $1 AND b.status = 'completed' AND a.released_at IS NULL"""
+
+# The least of each is read off an index; a plain EXISTS would be tempted to look through the table.
+_IS_DUE = """SELECT least(
+  (SELECT min(held_until) FROM bookings WHERE status = 'held'),
+  (SELECT min(ends_at) FROM bookings WHERE status IN ('confirmed', 'changed'))) <= $1"""
+
+# Whoever has left the crew, or is away that day, does not come; told once per state of the booking.
+_SHORT = """WITH able AS (
+  SELECT a.booking_id, count(*) AS chefs
+  FROM chef_assignments a JOIN chefs c ON c.id = a.chef_id AND c.is_active
+  WHERE a.released_at IS NULL AND upper(a.busy) > $1 AND NOT EXISTS (
+    SELECT FROM absences x JOIN bookings e ON e.id = a.booking_id
+    WHERE x.ends_on >= ($1 AT TIME ZONE $2)::date AND (x.chef_id IS NULL OR x.chef_id = c.id)
+      AND (e.starts_at AT TIME ZONE $2)::date BETWEEN x.starts_on AND x.ends_on)
+  GROUP BY a.booking_id)
+SELECT b.id FROM bookings b LEFT JOIN able ON able.booking_id = b.id
+WHERE b.status IN ('held', 'confirmed', 'changed') AND b.ends_at > $1 AND b.agreed_at IS NOT NULL
+  AND (b.status <> 'held' OR b.held_until > $1) AND b.workers > coalesce(able.chefs, 0)
+  AND NOT EXISTS (SELECT FROM desk_notices n
+    WHERE n.key = 'short_of_chefs:' || b.id || ':' || b.version)
+ORDER BY b.starts_at LIMIT $3"""
+
 
 async def list_open(
     conn: Connection, customer_id: CustomerId, *, now: datetime
@@ -56,6 +85,38 @@ async def find_by_code(conn: Connection, code: str) -> Booking | None:
     """The booking that customer and staff call so."""
     row = await conn.fetchrow(_BY_CODE, code)
     return None if row is None else to_booking(dict(row))
+
+
+async def find_by_key(conn: Connection, key: str) -> Booking | None:
+    """The booking, as it stands, that the write of this key was done to."""
+    row = await conn.fetchrow(_BY_KEY, key)
+    return None if row is None else to_booking(dict(row))
+
+
+async def list_by_id(conn: Connection, ids: Sequence[BookingId]) -> tuple[Booking, ...]:
+    """These bookings, soonest first."""
+    if not ids:
+        return ()
+    return tuple(to_booking(dict(row)) for row in await conn.fetch(_LISTED, ids))
+
+
+async def list_past_chefs(conn: Connection, customer_id: CustomerId) -> frozenset[ChefId]:
+    """Who has served the customer before."""
+    return frozenset(ChefId(r["chef_id"]) for r in await conn.fetch(_PAST_CHEFS, customer_id))
+
+
+async def is_upkeep_due(conn: Connection, *, now: datetime, zone: str) -> bool:
+    """Whether a hold has run out, an event is over, or one lacks chefs and nobody was told."""
+    if await conn.fetchval(_IS_DUE, now):
+        return True
+    return bool(await list_short_of_chefs(conn, now=now, zone=zone, limit=1))
+
+
+async def list_short_of_chefs(
+    conn: Connection, *, now: datetime, zone: str, limit: int
+) -> tuple[BookingId, ...]:
+    """Agreed events to come with fewer chefs than they need, that staff were not told of."""
+    return tuple(BookingId(row["id"]) for row in await conn.fetch(_SHORT, now, zone, limit))
 
 
 def to_booking(row: Mapping[str, Any]) -> Booking:

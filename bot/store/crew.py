@@ -7,7 +7,9 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from bot.domain_booking import Absence, BookingId, Chef, ChefId, Engagement, Roster
+import asyncpg
+
+from bot.domain_booking import Absence, Chef, ChefId, Engagement, Roster
 from bot.profile import Profile
 from bot.store.connection import Connection
 
@@ -24,11 +26,13 @@ _LOCK_SEED = "SELECT pg_advisory_xact_lock(7238117)"
 
 _CHEFS = "SELECT * FROM chefs WHERE is_active ORDER BY number"
 
-# The constant comparisons are the partial index's; a hold that ran out keeps nobody busy.
+# No event with its way lasts a week: that bounds the range of the index at both ends, so that the
+# planner expects a month's rows and not a whole future's. A hold that ran out keeps nobody busy.
 _ENGAGEMENTS = """SELECT a.chef_id, a.booking_id, lower(a.busy) AS leaves_at, b.starts_at,
   b.ends_at, b.zip_code
 FROM chef_assignments a JOIN bookings b ON b.id = a.booking_id
-WHERE a.released_at IS NULL AND upper(a.busy) >= $1 AND lower(a.busy) <= $2
+WHERE a.released_at IS NULL AND lower(a.busy) <= $2
+  AND upper(a.busy) BETWEEN $1 AND $2::timestamptz + interval '7 days'
   AND (b.status IN ('confirmed', 'changed', 'completed')
     OR (b.status = 'held' AND b.held_until > $3))
 ORDER BY b.starts_at"""
@@ -72,21 +76,23 @@ async def read_roster(
 
     The caller adds a day at each end, so that the ways there and back are seen too.
     """
-    served = {ChefId(r["chef_id"]): r["events"] for r in await conn.fetch(_SERVED, now)}
+    served = {ChefId(chef): events for chef, events in await conn.fetch(_SERVED, now)}
     days: tuple[date, date] = (first.date(), last.date())
     return Roster(
-        chefs=tuple(to_chef(dict(row)) for row in await conn.fetch(_CHEFS)),
+        chefs=tuple([to_chef(dict(row)) for row in await conn.fetch(_CHEFS)]),
         engagements=tuple(
-            _to_engagement(dict(row)) for row in await conn.fetch(_ENGAGEMENTS, first, last, now)
+            [_to_engagement(row) for row in await conn.fetch(_ENGAGEMENTS, first, last, now)]
         ),
         absences=tuple(
-            Absence(
-                chef_id=None if row["chef_id"] is None else ChefId(row["chef_id"]),
-                starts_on=row["starts_on"],
-                ends_on=row["ends_on"],
-                reason=row["reason"],
-            )
-            for row in await conn.fetch(_ABSENCES, *days)
+            [
+                Absence(
+                    chef_id=None if row["chef_id"] is None else ChefId(row["chef_id"]),
+                    starts_on=row["starts_on"],
+                    ends_on=row["ends_on"],
+                    reason=row["reason"],
+                )
+                for row in await conn.fetch(_ABSENCES, *days)
+            ]
         ),
         served=MappingProxyType(served),
     )
@@ -113,12 +119,14 @@ def to_chef(row: Mapping[str, Any]) -> Chef:
     )
 
 
-def _to_engagement(row: Mapping[str, Any]) -> Engagement:
+def _to_engagement(row: asyncpg.Record) -> Engagement:
+    """A row of `_ENGAGEMENTS`, by place: there are a thousand in a month."""
+    chef_id, booking_id, leaves_at, starts_at, ends_at, zip_code = row
     return Engagement(
-        chef_id=ChefId(row["chef_id"]),
-        booking_id=BookingId(row["booking_id"]),
-        leaves_at=row["leaves_at"],
-        starts_at=row["starts_at"],
-        ends_at=row["ends_at"],
-        zip_code=row["zip_code"],
+        chef_id=chef_id,
+        booking_id=booking_id,
+        leaves_at=leaves_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        zip_code=zip_code,
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from bot.domain import (
+    NOTHING,
     AddressId,
     Author,
     Consent,
@@ -21,6 +23,7 @@ from bot.domain import (
     Thread,
     TurnId,
 )
+from bot.domain_mail import Attachment
 from bot.store import receipts
 from bot.store.connection import Connection
 
@@ -40,6 +43,8 @@ class Draft:
     language: str | None = None
     in_reply_to: MessageId | None = None
     turn_id: TurnId | None = None
+    rest: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    """Subject and attachments, as far as its channel has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +65,17 @@ class Departure:
 
 _INSERT = """INSERT INTO messages (conversation_id, address_id, direction, channel, author,
   text, language,
-  status, turn_id, in_reply_to, epoch, purpose, due_at, created_at, updated_at)
-VALUES ($1, $2, 'outbound', $3, $4, $5, $6, 'queued', $7, $8, $9, $10, $11, $11, $11)
+  status, turn_id, in_reply_to, epoch, purpose, due_at, created_at, updated_at, rest)
+VALUES ($1, $2, 'outbound', $3, $4, $5, $6, 'queued', $7, $8, $9, $10, $11, $11, $11, $12)
 RETURNING id"""
 
-# The head of the conversation's queue is locked and waited for, never skipped: skipping would let
-# a later reply overtake. A head that is being sent keeps all behind it waiting.
+# The head of an address's queue is locked and waited for, never skipped: skipping would let a later
+# reply overtake. A head that is being sent, or tried again later, keeps all behind it waiting, but
+# not what goes to another address of the customer: a mail server's outage holds up no text (I14).
 _CLAIM = """WITH head AS (
-  SELECT id FROM messages WHERE conversation_id = $1 AND status IN ('queued', 'sending')
+  SELECT id FROM messages m WHERE conversation_id = $1 AND status = 'queued' AND due_at <= $2
+    AND NOT EXISTS (SELECT FROM messages e WHERE e.conversation_id = $1 AND e.seq < m.seq
+      AND e.address_id = m.address_id AND e.status IN ('queued', 'sending'))
   ORDER BY seq LIMIT 1 FOR UPDATE
 ), claimed AS (
   UPDATE messages m SET status = 'sending', attempts = attempts + 1, claimed_at = now(),
@@ -122,7 +130,7 @@ _DOUBT = """UPDATE messages SET claimed_until = now() + make_interval(secs => $2
 
 _DUE = """SELECT conversation_id FROM messages m WHERE status = 'queued' AND due_at <= $1
 AND NOT EXISTS (SELECT FROM messages e WHERE e.conversation_id = m.conversation_id
-                AND e.status = 'sending' AND e.seq < m.seq)
+                AND e.address_id = m.address_id AND e.status = 'sending' AND e.seq < m.seq)
 GROUP BY conversation_id ORDER BY min(due_at) LIMIT $2"""
 
 _LOST = """SELECT id FROM messages WHERE status = 'sending' AND claimed_until < now()
@@ -154,6 +162,7 @@ async def insert(conn: Connection, draft: Draft) -> MessageId:
         draft.epoch,
         draft.purpose.value,
         draft.due_at,
+        dict(draft.rest),
     )
     return MessageId(row_id)
 
@@ -175,6 +184,7 @@ def _departure(row: asyncpg.Record) -> Departure:
         claimed_at=row["claimed_at"],
         subject=row["rest"].get("subject", ""),
         thread=Thread(**thread) if thread else None,
+        attachments=tuple(Attachment(**each) for each in row["rest"].get("attachments", ())),
     )
     return Departure(
         message=message,

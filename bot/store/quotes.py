@@ -7,16 +7,26 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from asyncpg import Record
+
 from bot.domain import ConversationId, CustomerId, Quote, QuoteId, QuoteLine
+from bot.errors import NotFound
 from bot.store.connection import Connection
 
 _INSERT = """INSERT INTO quotes (id, conversation_id, customer_id, version, order_priced, lines,
-  total, deposit, expires_at)
-SELECT $1, $2, $3, greatest($4, 1 + coalesce(max(version), 0)), $5, $6, $7, $8, $9
+  total, deposit, expires_at, service, headcount, workers, shortfall, travel,
+  gratuity_least, gratuity_most)
+SELECT $1, $2, $3, greatest($4, 1 + coalesce(max(version), 0)), $5, $6, $7, $8, $9,
+  $10, $11, $12, $13, $14, $15, $16
 FROM quotes WHERE conversation_id = $2"""
 
-_LATEST = """SELECT id, version, order_priced, lines, total, deposit, expires_at FROM quotes
+_COLUMNS = """id, version, order_priced, lines, total, deposit, expires_at, service, headcount,
+  workers, shortfall, travel, gratuity_least, gratuity_most"""
+
+_LATEST = f"""SELECT {_COLUMNS} FROM quotes
 WHERE conversation_id = $1 AND expires_at > $2 ORDER BY version DESC LIMIT 1"""
+
+_GET = f"SELECT {_COLUMNS} FROM quotes WHERE id = $1"
 
 
 async def insert_quote(
@@ -26,6 +36,7 @@ async def insert_quote(
 
     The caller has locked the conversation, so nobody else is counting.
     """
+    least, most = quote.gratuity or (None, None)
     await conn.execute(
         _INSERT,
         quote.id,
@@ -37,6 +48,13 @@ async def insert_quote(
         quote.total,
         quote.deposit,
         quote.expires_at,
+        quote.service,
+        quote.headcount,
+        quote.workers,
+        quote.shortfall,
+        quote.travel,
+        least,
+        most,
     )
 
 
@@ -45,8 +63,23 @@ async def find_latest(
 ) -> Quote | None:
     """The quote in hand, unless it has expired."""
     row = await conn.fetchrow(_LATEST, conversation_id, now)
+    return None if row is None else _to_quote(row)
+
+
+async def get(conn: Connection, quote_id: QuoteId) -> Quote:
+    """A quote, expired or not.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await conn.fetchrow(_GET, quote_id)
     if row is None:
-        return None
+        raise NotFound(f"there is no quote {quote_id}")
+    return _to_quote(row)
+
+
+def _to_quote(row: Record) -> Quote:
+    least, most = row["gratuity_least"], row["gratuity_most"]
     return Quote(
         id=QuoteId(row["id"]),
         version=row["version"],
@@ -55,6 +88,12 @@ async def find_latest(
         total=row["total"],
         deposit=row["deposit"],
         expires_at=row["expires_at"],
+        service=row["service"],
+        headcount=row["headcount"],
+        workers=row["workers"],
+        shortfall=row["shortfall"],
+        travel=row["travel"],
+        gratuity=None if least is None or most is None else (least, most),
     )
 
 

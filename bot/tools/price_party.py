@@ -6,16 +6,13 @@ result and holds the quote back until the turn commits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from pydantic import Field
-
 from bot.booking import travel
 from bot.booking.price_words import Told, tell, told_data
-from bot.booking.pricing import price
+from bot.booking.pricing import price, price_range
 from bot.booking.quote import CannotPrice, Order, Priced, Refusal
 from bot.domain import Direction, Quote, QuoteId, QuoteLine
 from bot.errors import ToolFailed
@@ -28,6 +25,7 @@ from bot.situation import Situation
 from bot.store import quotes
 from bot.store.connection import Connection
 from bot.tools.base import Arguments, Escalate, Tool, ToolContext, ToolResult
+from bot.tools.party_arguments import PriceParty, fewest_of, order_of
 
 PERSON_DECIDES = {
     Refusal.LARGE_PARTY: "too_large",
@@ -36,40 +34,27 @@ PERSON_DECIDES = {
 }
 
 
-class Counted(Arguments):
-    """So many of one thing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where the event is, as far as it is known."""
 
-    code: str = Field(min_length=1, max_length=64, description="Code from the business profile.")
-    count: int = Field(ge=1, le=100_000, description="How many.")
-
-
-class PriceParty(Arguments):
-    """What to price. Use the profile's codes."""
-
-    guests: list[Counted] = Field(
-        max_length=20, description="How many of each band, such as adult, child, under_five."
-    )
-    options: list[Counted] | None = Field(
-        default=None, description="Options chosen in place of included ones, with portions."
-    )
-    further: list[Counted] | None = Field(
-        default=None, description="Options on top of those included, with portions."
-    )
-    add_ons: list[Counted] | None = Field(default=None, description="Add-ons with portions.")
-    extras: list[Counted] | None = Field(default=None, description="Extras for the whole booking.")
-    zip_code: str | None = Field(
-        default=None, max_length=12, description="ZIP of the event, if the customer said it."
-    )
-    town: str | None = Field(
-        default=None, max_length=80, description="Town of the event, if no ZIP was said."
-    )
+    named: str = ""
+    """As the customer named it."""
+    zip_code: str = ""
+    miles: Decimal | None = None
+    """One way by road from the base."""
 
 
 async def run(context: ToolContext, arguments: Arguments) -> ToolResult:
     """Price, word, and keep the quote when the turn commits."""
     asked = PriceParty.model_validate(arguments)
-    situation = context.situation
-    result = price_party(context.deps.profile, situation, asked, now=context.now)
+    situation, profile = context.situation, context.deps.profile
+    destination = _destination(profile, situation, asked)
+    if destination.zip_code and destination.miles is None:
+        base = profile.business.base_zip
+        miles = await context.deps.distances.miles(base, destination.zip_code)
+        destination = replace(destination, miles=miles)
+    result = price_party(profile, situation, asked, now=context.now, destination=destination)
     quote = result.quote
     if quote is None:
         return result
@@ -86,31 +71,35 @@ async def run(context: ToolContext, arguments: Arguments) -> ToolResult:
 
 
 def price_party(
-    profile: Profile, situation: Situation, asked: PriceParty, *, now: datetime
+    profile: Profile,
+    situation: Situation,
+    asked: PriceParty,
+    *,
+    now: datetime,
+    destination: Destination | None = None,
 ) -> ToolResult:
     """The pure part: the priced and worded result, with the quote but without its effect.
+
+    Without a destination, the place is looked up and its miles are the bundled table's.
 
     Raises:
         ToolFailed: a code, count or place is wrong; the message names the field.
     """
-    place, zip_code, miles = _place(profile, situation, asked)
-    order = Order(
-        counts=_table(asked.guests, "guests"),
-        options=_table(asked.options, "options"),
-        further=_table(asked.further, "further"),
-        add_ons=_table(asked.add_ons, "add_ons"),
-        extras=_table(asked.extras, "extras"),
-        miles=miles,
-    )
+    if destination is None:
+        found = _destination(profile, situation, asked)
+        estimate = travel.road_miles(profile, found.zip_code)
+        destination = replace(found, miles=estimate if found.miles is None else found.miles)
     try:
-        priced = price(profile, order)
+        order = order_of(profile, asked, destination.miles)
+        least, priced = _priced(profile, asked, order)
     except CannotPrice as refused:
         return _refused(refused, situation)
-    quote = _quote(profile, situation, priced, zip_code, now)
+    quote = _quote(profile, situation, priced, destination.zip_code, now)
     told = Told(
         priced=priced,
-        place=place,
-        is_place_known=miles is not None,
+        least=least,
+        place=destination.named,
+        is_place_known=destination.miles is not None,
         expires_at=quote.expires_at,
         is_update=situation.quote is not None,
         is_date_known=_has_date(situation),
@@ -123,26 +112,27 @@ def price_party(
     )
 
 
-def _table(counted: Sequence[Counted] | None, field: str) -> Mapping[str, int]:
-    table: dict[str, int] = {}
-    for entry in counted or ():
-        if entry.code in table:
-            raise ToolFailed(f"{field}: {entry.code} is there twice; give one count for it")
-        table[entry.code] = entry.count
-    return table
+def _priced(profile: Profile, asked: PriceParty, order: Order) -> tuple[Priced | None, Priced]:
+    """The lower end, where the customer gave a range, and what the quote is for."""
+    fewest = fewest_of(asked, order)
+    if fewest is None:
+        return None, price(profile, order)
+    return price_range(profile, order, fewest)
 
 
-def _place(
-    profile: Profile, situation: Situation, asked: PriceParty
-) -> tuple[str, str, Decimal | None]:
-    """The place as the customer named it, its ZIP and its road miles; the last ones if unsaid."""
-    named = (asked.zip_code or asked.town or "").strip()
-    if not named and situation.quote is not None:
-        named = str(situation.quote.order.get("zip_code") or "")
+def _destination(profile: Profile, situation: Situation, asked: PriceParty) -> Destination:
+    """The place as the customer named it, or the last quote's where none is named now.
+
+    For the same ZIP its miles hold, so that a customer is never charged two ways to one place.
+    """
+    stored = situation.quote.order if situation.quote else {}
+    last = str(stored.get("zip_code") or "")
+    named = (asked.zip_code or asked.town or "").strip() or last
     found = travel.locate(profile, named) if named else None
     if found is None:
-        return named, "", None
-    return named, found.zip, travel.road_miles(profile, found.zip)
+        return Destination(named=named)
+    miles = Order.from_json(stored).miles if found.zip == last else None
+    return Destination(named=named, zip_code=found.zip, miles=miles)
 
 
 def _refused(refused: CannotPrice, situation: Situation) -> ToolResult:
@@ -179,6 +169,12 @@ def _quote(
         total=priced.total,
         deposit=priced.deposit,
         expires_at=now + timedelta(hours=profile.booking.quote_valid_hours),
+        service=priced.service,
+        headcount=priced.headcount,
+        workers=priced.workers,
+        shortfall=priced.shortfall,
+        travel=priced.travel,
+        gratuity=priced.gratuity,
     )
 
 
@@ -193,7 +189,8 @@ tool = Tool(
     description=(
         "Price a party exactly and keep the price as a quote. Call it whenever the customer has "
         "said how many guests come, and again whenever anything about the party changes. Give "
-        "everything known so far, not only what changed. Guests without a stated age are adults."
+        "everything known so far, not only what changed. Guests without a stated age are adults. "
+        "Of a range both ends are priced, and the quote is for the most guests: say so."
     ),
     arguments=PriceParty,
     access="write",

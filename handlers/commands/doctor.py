@@ -13,11 +13,12 @@ from bot.booking.travel import find_place
 from bot.clock import SystemClock
 from bot.errors import ConciergeError, ConfigError
 from bot.profile import Profile, load_profile
-from bot.settings import Settings, load_settings
+from bot.settings import SECRET_LENGTH, Settings, load_settings
 from bot.store import schema
 from bot.store.connection import STORE_DOWN, borrow, open_pool
 from channels import desk as desk_channel
 from channels.base import ConfiguredChannel
+from channels.email import ConfiguredEmail
 from channels.slack_api import call
 from handlers.commands.base import Command
 from jobs.assembly import configure_channels
@@ -51,6 +52,7 @@ async def examine(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
     yield await _database(settings)
     yield await _redis(settings)
     yield _models(settings)
+    yield _secret(settings)
     async with ClientSession(timeout=ClientTimeout(total=15)) as http:
         async for finding in _channels(environment, settings, http):
             yield finding
@@ -113,6 +115,22 @@ def _models(settings: Settings) -> Finding:
     return Finding("ok", "models", f"{', '.join(found)}, then the offline model")
 
 
+def _secret(settings: Settings) -> Finding:
+    """Links are signed with it, so every process must have the same."""
+    given = settings.concierge_secret.get_secret_value()
+    if given and len(given) < SECRET_LENGTH:
+        said = f"CONCIERGE_SECRET: make it {SECRET_LENGTH} random characters or more"
+        return Finding("wrong", "secret", said)
+    if given:
+        return Finding("ok", "secret", "CONCIERGE_SECRET is set")
+    kept = f"CONCIERGE_SECRET is not set: one is kept in {settings.data_dir / 'secret'}"
+    if settings.database_url:
+        # Stores by URL are how several processes share them, and they share no folder.
+        said = f"{kept}; set it, the same for every process"
+        return Finding("wrong", "secret", said)
+    return Finding("off", "secret", kept)
+
+
 async def _channels(
     environment: Mapping[str, str], settings: Settings, http: ClientSession
 ) -> AsyncIterator[Finding]:
@@ -139,6 +157,8 @@ async def _channels(
 async def _reach(channel: ConfiguredChannel) -> Finding:
     """A harmless authenticated call."""
     try:
+        if isinstance(channel, ConfiguredEmail):
+            await channel.check()
         await channel.list_received(SystemClock().now())
     except ConciergeError as error:
         return Finding("wrong", channel.name, str(error))

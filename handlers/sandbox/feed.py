@@ -11,10 +11,13 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.clock import Clock
 from bot.domain import ConversationId
 from bot.errors import NotFound
-from bot.store import traces
-from bot.store.connection import STORE_DOWN, Pool, borrow
+from bot.profile import Profile
+from bot.store import booking_lists, traces
+from bot.store.connection import STORE_DOWN, Connection, Pool, borrow
+from handlers.sandbox.booked import show_booking
 from handlers.sandbox.lives import Shown, show_lives, show_post, show_text
 from handlers.sandbox.server import StandIns
 
@@ -22,6 +25,7 @@ LOOK_EVERY_S = 0.4
 HEARTBEAT_S = 15.0
 CONVERSATIONS = 24
 MESSAGES_EACH = 60
+BOOKINGS = 24
 SHOWN_TEXTS = 400
 SHOWN_POSTS = 100
 log = logging.getLogger(__name__)
@@ -30,9 +34,12 @@ log = logging.getLogger(__name__)
 class Feed:
     """The shared reader and what it last saw."""
 
-    def __init__(self, stand_ins: StandIns, pool: Pool) -> None:
+    def __init__(self, stand_ins: StandIns, pool: Pool, *, profile: Profile, clock: Clock) -> None:
         self._stand_ins = stand_ins
         self._pool = pool
+        self._profile, self._clock = profile, clock
+        self._bookings: list[Shown] = []
+        self._bookings_version = ""
         self._versions: dict[ConversationId, str] = {}
         self._lives: dict[ConversationId, list[Shown]] = {}
         self._listeners = 0
@@ -50,6 +57,7 @@ class Feed:
             "texts": [show_text(text) for text in stand_ins.twilio.messages[-SHOWN_TEXTS:]],
             "posts": [show_post(desk.workspace, p) for p in desk.messages[-SHOWN_POSTS:]],
             "lives": [life for lives in self._lives.values() for life in lives],
+            "bookings": self._bookings,
         }
 
     async def listen(self) -> AsyncGenerator[tuple[int, str, Shown], None]:
@@ -96,11 +104,14 @@ class Feed:
             elif kind == "trace":
                 lives.append(identifier)
         of_conversations = {str(key): value for key, value in self._lives.items()}
-        return {
+        changed: Shown = {
             "texts": texts,
             "posts": posts,
             "lives": [life for key in lives for life in of_conversations.get(key, [])],
         }
+        if any(kind == "bookings" for kind, _ in touched):
+            changed["bookings"] = self._bookings
+        return changed
 
     async def _read_on(self) -> None:
         was_away = False
@@ -128,5 +139,15 @@ class Feed:
                 self._versions[conversation] = version
                 self._lives[conversation] = show_lives(trace)
                 self._stand_ins.changes.touch("trace", str(conversation))
+            await self._read_bookings(connection)
         for gone in self._lives.keys() - versions.keys():
             del self._lives[gone], self._versions[gone]
+
+    async def _read_bookings(self, connection: Connection) -> None:
+        version = await booking_lists.read_version(connection)
+        if version == self._bookings_version:
+            return
+        listed = await booking_lists.list_latest(connection, now=self._clock.now(), limit=BOOKINGS)
+        self._bookings = [show_booking(self._profile, each) for each in listed]
+        self._bookings_version = version
+        self._stand_ins.changes.touch("bookings", "all")

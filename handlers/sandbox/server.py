@@ -17,6 +17,7 @@ from bot.clock import Clock, SystemClock
 from handlers.sandbox.changes import Changes
 from handlers.sandbox.desk_channel import Workspace
 from handlers.sandbox.journal import Journal
+from handlers.sandbox.mailbox import OUR_MAILBOX, Mailbox
 from handlers.sandbox.slack import SlackCredentials, SlackStandIn
 from handlers.sandbox.twilio import TwilioStandIn
 from handlers.sandbox.twilio_forms import TwilioCredentials
@@ -66,6 +67,7 @@ class StandIns:
             journal=self._journal,
             clock=clock,
         )
+        self.mailbox = Mailbox(changes=self.changes, journal=self._journal, clock=clock)
         self.url = ""
         """Where the vendors' APIs are spoken; empty until started."""
         self._runner: web.AppRunner | None = None
@@ -74,10 +76,7 @@ class StandIns:
     async def start(self) -> None:
         """Remember what was, and listen on a free port of the loopback interface."""
         for fact in self._journal.open():
-            owner: Workspace | TwilioStandIn = (
-                self.slack.workspace if fact.get("fact") == "desk" else self.twilio
-            )
-            owner.restore(fact)
+            self._owner_of(fact).restore(fact)
         application = web.Application(client_max_size=MAX_BODY_BYTES)
         application.add_subapp(f"/{VERSION}", self.twilio.application())
         application.add_subapp("/api", self.slack.application())
@@ -92,15 +91,26 @@ class StandIns:
         self.twilio.webhooks.api_url = self.url
         self.twilio.start(self._http)
         self.slack.start(self._http)
+        await self.mailbox.start()
 
     async def stop(self) -> None:
         """Stop listening and calling; what is remembered stays on disk."""
         await self.twilio.stop()
+        await self.mailbox.stop()
         if self._http is not None:
             await self._http.close()
         if self._runner is not None:
             await self._runner.cleanup()
         self._journal.close()
+
+    def _owner_of(self, fact: Mapping[str, object]) -> Workspace | TwilioStandIn | Mailbox:
+        """Who remembers this."""
+        match fact.get("fact"):
+            case "desk":
+                return self.slack.workspace
+            case "letter":
+                return self.mailbox
+        return self.twilio
 
     def point_at(self, public_url: str, *, connect_url: str = "") -> None:
         """Say where the service is: by the URL that is signed, and where it really listens."""
@@ -125,6 +135,8 @@ class StandIns:
             "SLACK_SIGNING_SECRET": self.slack.credentials.signing_secret,
             "SLACK_STAFF_CHANNEL": self.slack.credentials.channel_id,
             "SLACK_API_URL": f"{self.url}/api/",
+            "EMAIL_FROM": OUR_MAILBOX,
+            "SMTP_URL": f"smtp://{LOOPBACK}:{self.mailbox.port}",
         }
 
 

@@ -1,12 +1,13 @@
-/* The playground's page: one state, three panes, one stream of server-sent events. */
+/* The playground's page: one state, four panes, one stream of server-sent events. */
 
 import { ICONS, icon, mark, tabs } from "./playground-dom.js";
 import { phone } from "./playground-phone.js";
 import { desk } from "./playground-desk.js";
+import { booked } from "./playground-bookings.js";
 import { life } from "./playground-life.js";
 
-const state = { texts: new Map(), posts: new Map(), lives: new Map(), people: [], deskAnswers: false, isReady: false };
-const panes = [phone(state, changed), desk(state, changed), life(state)];
+const state = { texts: new Map(), posts: new Map(), lives: new Map(), bookings: [], people: [], deskAnswers: false, isReady: false };
+const panes = [phone(state, changed), desk(state, changed), booked(state, changed), life(state)];
 const live = document.getElementById("live");
 const views = document.querySelector(".views");
 const theme = document.getElementById("theme");
@@ -38,7 +39,7 @@ function show(view) {
   changed();
 }
 
-/** Where the phone has its own column, the other one shows the life unless the desk is chosen. */
+/** Where the phone has its own column, the other one shows the life unless another is chosen. */
 function markView() {
   const view = document.body.dataset.view;
   const shown = hasPhoneColumn.matches && view === "phone" ? "life" : view;
@@ -54,6 +55,7 @@ function take(content) {
   const conversations = new Set(content.lives.map((one) => one.conversation));
   for (const [id, one] of state.lives) if (conversations.has(one.conversation)) state.lives.delete(id);
   for (const one of content.lives) state.lives.set(one.id, one);
+  state.bookings = content.bookings ?? state.bookings;
 }
 
 function say(words, tone) {

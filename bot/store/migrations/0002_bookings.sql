@@ -57,6 +57,7 @@ CREATE TABLE bookings (
 CREATE INDEX bookings_of_customer ON bookings (customer_id, starts_at DESC);
 CREATE INDEX bookings_held ON bookings (held_until) WHERE status = 'held';
 CREATE INDEX bookings_ahead ON bookings (ends_at) WHERE status IN ('held', 'confirmed', 'changed');
+CREATE UNIQUE INDEX one_undecided_hold ON bookings (customer_id) WHERE status = 'held' AND agreed_at IS NULL;
 
 -- What may become of what; everything else is refused, whoever asks.
 CREATE FUNCTION booking_moves() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -91,6 +92,13 @@ CREATE TABLE booking_events (
 );
 CREATE INDEX booking_events_of_booking ON booking_events (booking_id, created_at);
 
+-- Which of those writes the customer has by mail, with the calendar file.
+CREATE TABLE calendar_mails (
+  event_id   uuid PRIMARY KEY REFERENCES booking_events,
+  message_id uuid REFERENCES messages,        -- null: a later write's mail says it all
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- Terms that were stated to a customer and wait for their yes. A yes counts for exactly this price
 -- and this state of the booking; whatever has changed since is stated and asked again.
 CREATE TABLE proposals (
@@ -106,6 +114,7 @@ CREATE TABLE proposals (
   created_at      timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX one_open_proposal ON proposals (conversation_id) WHERE status = 'open';
+CREATE INDEX proposals_of_booking ON proposals (booking_id) WHERE status = 'open';
 
 -- An allergy in the customer's own words. Shown to the chef; whether a dish is safe a person says.
 CREATE TABLE allergies (

@@ -1,0 +1,38 @@
+"""A moment in full words in the business's zone: weekday, date, year and time (I15)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from bot.profile import Profile
+from bot.profile_wording import figure
+
+
+def say_moment(profile: Profile, at: datetime, language: str = "en") -> str:
+    """ "Saturday, December 5, 2026, 6:00 PM", as a reader of that language writes it."""
+    return _say(profile, at, language, "full")
+
+
+def say_briefly(profile: Profile, at: datetime) -> str:
+    """ "Sat, Dec 5, 2026, 6:00 PM", for staff's tables."""
+    return _say(profile, at, "en", "EEE, MMM d, y")
+
+
+def say_day(day: date) -> str:
+    """ "Saturday, December 5, 2026", for staff."""
+    return str(format_date(day, "full", locale="en"))
+
+
+def say_time(profile: Profile, at: datetime, language: str = "en") -> str:
+    """ "6:00 PM"."""
+    local = at.astimezone(ZoneInfo(profile.business.zone))
+    return figure(profile.business, "time", local.time(), language)
+
+
+def _say(profile: Profile, at: datetime, language: str, form: str) -> str:
+    local = at.astimezone(ZoneInfo(profile.business.zone))
+    day = format_date(local.date(), form, locale=language)
+    return f"{day}{'' if language == 'zh' else ', '}{say_time(profile, at, language)}"

@@ -1,0 +1,213 @@
+"""How customers put what they want of a date or a booking, for the rules in offline_booking.py.
+
+Patterns of the three languages over folded text, beside those of offline_words.py; what the crew is
+called and who is in it come from the profile. They answer yes or no, or with the words found.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.language.numbers import fold
+from bot.profile import Profile
+
+_BOOK = re.compile(
+    r"\b(?:book|reserve|hold|lock|schedule|save|grab)\b(?! ?(?:ing|ed|et))|\b(?:i'?ll|we'?ll"
+    r"|let'?s)"
+    r" (?:take|do|go with|have)\b|\bsounds good\b|\bworks\b|\b(?:reserv|apart|agend)(?:ar|a|e|o"
+    r"|amos"
+    r"|emos)(?:lo|la|nos|me)?\b|\bme quedo con\b|\bperfecto\b|[预订约]订|[预帮想要]定|预约"
+    r"|订(?!单|金)|留(?:位|着|一下)"
+    r"|就(?:这|那|要)"
+)
+_OPEN = re.compile(
+    r"\b(?:available|availability|free|open|openings?|booked|taken|any (?:slots?|times?|dates?"
+    r"|weekends?|evenings?|\w*days?)"
+    r"|which (?:days?|times?|dates?)|what (?:days?|times?|dates?)|do you have"
+    r"|disponib\w*|libres?|abiert\w*|hay (?:lugar|fecha|algo|algun)|algun (?:sabado|domingo"
+    r"|viernes|dia|fin)|tienen (?:algo|algun|lugar"
+    r"|fecha)"
+    r"|que (?:dias|horas|horarios|fechas))\b|有(?:空|档期|时间|位)|还有|可以吗|方便吗|哪些?(?:天"
+    r"|时间)|空位|空档"
+)
+_MOVE = re.compile(
+    r"\b(?:(?:what|how) about|y (?:el|que tal)|que tal|move|change|switch|resched\w*|push|shift"
+    r"|swap"
+    r"|postpone|bring forward|instead|different"
+    r"|another|mover\w*|mueva\w*|cambi\w*|pasar\w*|pase\w*|reprogram\w*|aplaz\w*|pospon\w*|mejor"
+    r"|otr[oa] (?:dia|hora|fecha)|en vez|en lugar)\b|改(?:到|成|为|期|个|天|一下)?|换(?:到|成|个"
+    r"|一)?|推迟|提前|挪"
+)
+_ANOTHER = re.compile(
+    r"\b(?:another|second|separate|different|new) (?:party|event|booking|quote)"
+    r"|\botr[oa] (?:fiesta|evento|reserva)|另(?:外)?(?:一|的)?\S{0,2}(?:派对|活动|聚会)"
+)
+_STATUS = re.compile(
+    r"\b(?:what time|when|what day|what date|which day|where)(?:'?s| is| was| are)? (?:(?:my|our"
+    r"|the)"
+    r" )(?:party|event|booking|reservation|dinner|hibachi|appointment)\b"
+    r"|\b(?:am i|are we|is it|is (?:my|our|the) \w+) (?:still )?(?:booked|confirmed|on|set"
+    r"|all set)\b"
+    r"|\b(?:my|our|the) (?:booking|reservation) (?:details|status|number|code|info)"
+    r"|\b(?:details|status) (?:of|on|for) (?:my|our) |\bdid you (?:get|receive) (?:my|our"
+    r"|the) deposit"
+    r"|\b(?:a que hora|cuando|que dia|para cuando) (?:es|era|tengo|tenemos|quedo) (?:(?:mi|la"
+    r"|nuestra"
+    r"|el) )?(?:fiesta|evento|reserva|cita)?|\b(?:tengo|tenemos|esta|sigue) (?:\w+ )?(?:una reserva"
+    r"|reservad\w|confirmad\w)|\b(?:estado|detalles) de (?:mi|la|nuestra) reserva"
+    r"|\brecibieron (?:mi|el) deposito"
+    r"|(?:我|我们)的?(?:派对|活动|聚会|预订|预定|订单)\S{0,4}(?:几点|什么时候|哪天|是哪|状态|情况"
+    r"|确认)"
+    r"|(?:订|定|预订|预定)(?:上|好|成功)了(?:吗|没)|收到\S{0,4}(?:定金|押金)了?(?:吗|没)"
+)
+_CANCEL = re.compile(
+    r"^\W*(?:(?:please|ok|hi|hello|sorry|actually|hola|por favor|lo siento|no)\W+)*"
+    r"(?:(?:i|we)(?:'d| would)? ?(?:want|need|have|like|'?ve got)? ?(?:to )?)?cancel\b"
+    r"(?! (?:policy|fee))|\b(?:want|need|have|like|can (?:i|we)|please) (?:to )?(?:cancel"
+    r"|call off)\b"
+    r"|\bcancel (?:it|my|our|the|this|everything|that)\b|\b(?:quiero|queremos|necesito|tengo que"
+    r"|tenemos que|puedo|podemos|favor de) cancelar|\bcancel(?:e|en|a|ar)(?:la|lo|me)?\b"
+    r"|(?:想|要|得|请|帮我|能|可以)?取消(?!政策|规定|费)"
+)
+_POLICY = re.compile(
+    r"\b(?:policy|policies|politica\w*|what (?:happens|if)|how (?:late|far|long|many)|if (?:i|we)"
+    r"|que pasa|si (?:cancelo|cancelamos|cambio))\b|政策|规定|如果|要是|万一|多久|怎么算"
+)
+_SAME_CREW = (
+    r"(?:same|that|last|usual|previous|mism[oa]|ultim[oa]|anterior"
+    r"|(?:上次|之前|同一?|那)(?:的|那)?(?:个|位|名)?)"
+)
+_SPEAKS = (
+    r"\b(?:speaks?|speaking|habl[ae]n?|que hable)\b \w+|\b\w+[- ]speaking\b"
+    r"|(?:会|能|懂)(?:说|讲)?(?:中文|普通话|粤语|英文|英语|西班牙语|日语|国语)"
+)
+_WHO = r"\b(?:who(?:'?s| is| will be| are)?|which|quien(?:es)?(?: es| sera| va)?|cual|que) {crew}"
+_STREET = re.compile(
+    r"\b\d{1,6}[a-z]?\s{1,3}(?!\S{1,12} (?:on|by|in) the)(?:[nsew]\.?\s{1,2})?"
+    r"(?:[a-z0-9'.-]{1,20}\s{1,3}){1,4}?"
+    r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|way|ct|court|pl|place|cir"
+    r"|circle|ter|terrace|pkwy|parkway|hwy|highway|loop|trail|square)\b"
+    r"|\b(?:calle|avenida|av\.?|camino|paseo)\s{1,3}[a-z0-9'.\s-]{2,40}\d{1,6}"
+    r"|[a-z .'-]{2,30}(?:street|avenue|ave|road|drive|boulevard|lane|way)\s?\d{1,6}\s?号?"
+    r"|[\u4e00-\u9fff]{1,10}(?:街|路|大道|巷)\s?\d{1,6}\s?号?"
+)
+_REST = (
+    r"(?:[\s,]{1,3}(?:apt|apartment|unit|suite|ste|depto|#)\.?\s?\w{1,6})?"
+    r"(?:(?:[\s,]{1,3}[a-z.' ]{2,30}?)?[\s,]{1,3}(?:ca[\s,.]{1,3})?\d{5}\b"
+    r"|,\s{0,2}[a-z'.]{3,15}(?: [a-z'.]{3,15})?(?:,? ca\b)?(?=\s*(?:$|[.;!,])))?"
+)
+_ADDRESS = re.compile(r"\d{1,6}[a-z]?\b.*[a-z]{3}|[a-z]{3}.*\d{1,6}|[\u4e00-\u9fff].*\d", re.DOTALL)
+_STREET_ALL = re.compile(rf"(?:{_STREET.pattern}){_REST}")
+_LEAD = re.compile(
+    r"^\W*(?:(?:it'?s|its|the|our|my|new|address|is|at|will be|we are|we're|party|event|sure|ok|yes"
+    r"|la|mi|nuestra|direccion|es|en|sera|claro|si|地址|是|在"
+    r"|我们?的?)[\s,:：]{0,3}(?![a-z0-9]*\d)){1,6}",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_OCCASION = re.compile(
+    r"\b(?:birthday|anniversary|graduation|wedding|engagement|bridal shower|baby shower|corporate"
+    r"|office party|retirement|reunion|bachelorette|christmas party|cumpleanos|aniversario"
+    r"|graduacion|boda|quinceanera|bautizo|oficina)\b|生日|周年|毕业|婚礼|公司(?:聚餐|活动|团建)"
+    r"|退休|团聚"
+)
+_MORE = re.compile(
+    r"\b(?:make (?:it|that)|now|instead|change|add|more|fewer|less|extra|up to|down to|actually"
+    r"|will be|we'?re|we are|there'?ll be|ahora|cambi\w*|mas|menos|agreg\w*|somos|seremos|que sean"
+    r"|mejor|update\w*|bring)\b|改|加|多|少|变|减|现在"
+)
+
+
+def wants_hold(text: str) -> bool:
+    """Whether a date is to be taken, not only asked about."""
+    return bool(_BOOK.search(fold(text)))
+
+
+def asks_open(text: str) -> bool:
+    """Whether it is asked what is free."""
+    return bool(_OPEN.search(fold(text)))
+
+
+def wants_move(text: str) -> bool:
+    """Whether something that stands is to be otherwise."""
+    return bool(_MOVE.search(fold(text)))
+
+
+def wants_other_party(text: str) -> bool:
+    """Whether another event than the booked one is spoken of."""
+    return bool(_ANOTHER.search(fold(text)))
+
+
+def asks_status(text: str) -> bool:
+    """Whether it is asked how a booking stands."""
+    return bool(_STATUS.search(fold(text)))
+
+
+def wants_cancel(text: str) -> bool:
+    """Whether a booking is to be given up."""
+    return bool(_CANCEL.search(fold(text)))
+
+
+def asks_rule(text: str) -> bool:
+    """Whether the rules are asked about in general, not this customer's own booking."""
+    return bool(_POLICY.search(fold(text)))
+
+
+def changes_party(text: str) -> bool:
+    """Whether a party that was described is to be another, and not a second one."""
+    return bool(_MORE.search(fold(text))) and not wants_other_party(text)
+
+
+def crew_wish(text: str, profile: Profile) -> str:
+    """The text where it wishes for somebody of the crew: by name, language or "the same again"."""
+    folded = fold(text)
+    crew = _crew(profile)
+    names = "|".join(re.escape(fold(chef.name)) for chef in profile.chefs.values())
+    wished = rf"\b(?:{names})\b|{_SAME_CREW}\W{{0,2}}(?:\w+ )?{crew}|{crew}.{{0,12}}{_SAME_CREW}"
+    if re.search(wished, folded) or re.search(_SPEAKS, folded):
+        return text[:200]
+    return ""
+
+
+def asks_crew(text: str, profile: Profile) -> bool:
+    """Whether it is asked who comes."""
+    crew = _crew(profile)
+    asks = rf"{_WHO.format(crew=r'(?:(?:is|the|our|my|el|la|mi|nuestro) )*')}{crew}"
+    return bool(
+        re.search(rf"{asks}|(?:哪位|哪个|谁是?)\S{{0,4}}{crew}|{crew}是(?:谁|哪)", fold(text))
+    )
+
+
+def street(text: str) -> str:
+    """The street address in a text, with unit and town; empty where there is none."""
+    found = _STREET_ALL.search(fold(text))
+    return " ".join(text[found.start() : found.end()].split()).strip(" ,.;:") if found else ""
+
+
+def plain_address(text: str) -> str:
+    """A text that was asked for an address, if it can be one."""
+    return _bare(text) if _ADDRESS.search(fold(text)) and "?" not in text else ""
+
+
+def mailbox(text: str) -> str | None:
+    """A mail address in the text."""
+    found = _MAIL.search(text)
+    return found[0] if found else None
+
+
+def occasion(texts: tuple[str, ...]) -> str | None:
+    """What is celebrated, as far as it was said."""
+    found = (_OCCASION.search(fold(text)) for text in reversed(texts))
+    return next((each[0] for each in found if each), None)
+
+
+def _bare(text: str) -> str:
+    """The address without the words that lead to it."""
+    kept = _MAIL.sub("", " ".join(text.split()))
+    lead = _LEAD.match(fold(kept))
+    return kept[lead.end() if lead else 0 :].strip(" ,.;:")[:300]
+
+
+def _crew(profile: Profile) -> str:
+    words = "|".join(re.escape(fold(word)) for word in profile.business.worker.values())
+    return rf"(?:{words}|guy|cook|cocinero|师傅)"

@@ -1,0 +1,189 @@
+"""When the customer wants us, over all they have written since their last booking, for the offline
+model: what is certain goes to the tools as ISO, everything else in the customer's own words.
+
+Later words win, and what is not said again stays: "what about Sunday?" keeps the time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+
+from bot.domain import StoredMessage
+from bot.domain_booking import Booking
+from bot.language.dates import DateReading, read_dates
+from bot.language.numbers import fold
+from bot.profile import Profile
+
+MOST_AHEAD = 3
+"""Days after an event within which a weekday is sooner meant than the one before it."""
+_HAN_WEEKDAY = re.compile(r"(?:星期|周|礼拜|週|禮拜)([一二三四五六日天])")
+_PART = re.compile(
+    r"\s*(?:\b(?:in the|por la|en la|a las?|at|por)\s)?(?:\b(?:morning|afternoon|evening|night|noon"
+    r"|manana|tarde|noche|mediodia|\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\.?)?)(?![a-z])"
+    r"|(?:上午|早上|中午|下午|晚上)?\S{0,3}[点點](?:半|钟)?|上午|早上|中午|下午|晚上)"
+)
+WORDS_MAX_CHARS = 200
+_CORRECTION = re.compile(
+    r"\W*(?:(?:ok|actually|no|sorry|wait|mejor)\W+)?(?:make (?:it|that)|minus|menos|plus|less"
+    r"|que sean|ponle|改成|减|加|多|少)\s?\d{1,3}\W*$"
+)
+SPAN_MAX_DAYS = 31
+"""Of a longer span no day is meant by a weekday or a number alone."""
+Asked = Sequence[tuple[StoredMessage, str]]
+"""The customer's messages, oldest first, with what we had asked each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """A day and a time as a tool takes them."""
+
+    day: str = ""
+    """ISO where one day is certain, else the words for it; empty where no day was said."""
+    time: str | None = None
+    words: str = ""
+    """The customer's words for the day."""
+    is_certain: bool = False
+    """Whether the day is one."""
+    choices: tuple[date, ...] = ()
+    """The days it may be, where there are several."""
+
+    @property
+    def is_said(self) -> bool:
+        """Whether anything of it was said."""
+        return bool(self.day or self.time)
+
+
+def read_when(
+    profile: Profile, language: str, told: Asked, *, choices: tuple[date, ...] = ()
+) -> When:
+    """What these messages say together; `choices` are the days we asked about before."""
+    when = When(choices=choices)
+    for message, asked in told:
+        when = _joined(when, _read(profile, language, message, asked), profile)
+    return when
+
+
+def of_booking(profile: Profile, booking: Booking) -> When:
+    """When an event is, or is held for."""
+    return of_moment(profile, booking.starts_at)
+
+
+def of_moment(profile: Profile, at: datetime) -> When:
+    """A moment as day and time."""
+    local = at.astimezone(ZoneInfo(profile.business.zone))
+    return When(day=local.date().isoformat(), time=f"{local:%H:%M}", is_certain=True)
+
+
+def beside(profile: Profile, booking: Booking, now: When) -> When:
+    """A weekday alone, said of an event that has its day, is the one next to that day."""
+    weekday = _weekday(now.words)
+    if weekday is None:
+        return now
+    local = booking.starts_at.astimezone(ZoneInfo(profile.business.zone)).date()
+    ahead = (weekday - local.weekday()) % 7
+    day = local + timedelta(days=ahead if ahead <= MOST_AHEAD else ahead - 7)
+    return replace(now, day=day.isoformat(), is_certain=True)
+
+
+def _weekday(words: str) -> int | None:
+    """Monday 0, where a text for a day is nothing but a weekday's name."""
+    folded = _PART.sub("", fold(words)).strip()
+    if found := _HAN_WEEKDAY.fullmatch(folded):
+        return "一二三四五六日".index(found[1].replace("天", "日"))
+    names = (Locale.parse(code).days["format"] for code in ("en", "es"))
+    spoken = {fold(w[k]).strip("."): k for each in names for w in each.values() for k in w}
+    return spoken.get(folded) if len(folded) > 2 else None
+
+
+def over(earlier: When, now: When) -> When:
+    """What is said now, with what was said before where now says nothing of it."""
+    if not now.day:
+        return replace(earlier, time=now.time or earlier.time)
+    return replace(now, time=now.time or earlier.time)
+
+
+def is_correction(text: str) -> bool:
+    """ "Make it 25": of the guests, unless a time had been asked for."""
+    return bool(_CORRECTION.match(fold(text)))
+
+
+def _read(profile: Profile, language: str, message: StoredMessage, asked: str) -> DateReading:
+    said_at = message.said_at.astimezone(ZoneInfo(profile.business.zone))
+    read = partial(
+        read_dates,
+        message.text,
+        language=language,
+        said_at=said_at,
+        territory=profile.business.territory,
+    )
+    plain = read()
+    if plain.words or asked not in ("date", "time", "hold"):
+        return plain
+    if asked == "date" and is_correction(message.text):
+        return plain
+    return read(asked="date" if asked == "date" else "time")
+
+
+def _joined(earlier: When, read: DateReading, profile: Profile) -> When:
+    clock = _clock(read, profile)
+    if chosen := _chosen(earlier.choices, read):
+        return When(day=chosen.isoformat(), time=clock or earlier.time, is_certain=True)
+    if not (read.days or read.span or read.problem):
+        return replace(earlier, time=clock or earlier.time)
+    is_certain = len(read.days) == 1 and not read.problem
+    day = read.days[0].isoformat() if is_certain else read.words[:WORDS_MAX_CHARS]
+    time_now = clock or earlier.time
+    choices = () if is_certain else (read.days or _days(read.span))
+    return When(day=day, time=time_now, words=read.words, is_certain=is_certain, choices=choices)
+
+
+def _days(span: tuple[date, date] | None) -> tuple[date, ...]:
+    if span is None or (span[1] - span[0]).days > SPAN_MAX_DAYS:
+        return ()
+    return tuple(span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days + 1))
+
+
+def _chosen(choices: Sequence[date], read: DateReading) -> date | None:
+    """Which of the days we asked about is meant by "Sunday", "the 16th" or "in December"."""
+    weekday, within = _weekday(read.words), set(_days(read.span))
+    numbers = {day.day for day in read.days} if len(read.days) == 1 else set()
+    for fits in (
+        [day for day in choices if day in read.days or day in within],
+        [day for day in choices if day.weekday() == weekday],
+        [day for day in choices if day.day in numbers and weekday is None],
+    ):
+        if len(fits) == 1:
+            return fits[0]
+    return None
+
+
+def _clock(read: DateReading, profile: Profile) -> str | None:
+    """The time as a tool takes it: of "at 6" the one nearer to a time at which something starts."""
+    starts = profile.service().schedule.slots
+
+    def gap(clock: time) -> int:
+        return min(abs(_minutes(clock) - _minutes(each)) for each in starts)
+
+    if read.times:
+        return _iso(min(read.times, key=gap))
+    return read.part or None
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _iso(clock: time) -> str:
+    return f"{clock:%H:%M}"
+
+
+def since(told: Asked, moment: datetime | None) -> Asked:
+    """The messages after a moment: what was wished before an agreed booking is over."""
+    return told if moment is None else [each for each in told if each[0].created_at > moment]

@@ -1,0 +1,196 @@
+"""The customer's answer to stated terms: what was heard, whether the terms still hold, what a yes
+does. No tool itself; confirm_booking is made of it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.booking import reserving
+from bot.booking.booking_words import Voice, deeds_of, moment_data, say_place
+from bot.domain import Direction, StoredMessage
+from bot.domain_booking import Act, Booking, Proposal
+from bot.language.agreement import Agreement, read_agreement
+from bot.language.wording import asked_in
+from bot.profile import fact
+from bot.situation import Situation
+from bot.store.connection import Connection
+from bot.tools import booking_ground as ground
+from bot.tools.base import Effect, ToolContext, ToolResult
+
+OTHER_OFFERS = ("hold", "time", "person")
+"""What else our last message may have offered since the terms: a yes is then one to that."""
+
+
+def heard(situation: Situation, proposal: Proposal) -> Agreement:
+    """What the customer has said to the terms since they were stated.
+
+    What was written before they had gone out is no answer to them; it must not speak against the
+    yes either.
+    """
+    since = [message for message in situation.waiting if _is_after(situation, proposal, message)]
+    if not since or _asked_last(situation) in OTHER_OFFERS:
+        return Agreement.UNCLEAR
+    said = "\n".join(message.text for message in since)
+    answer = read_agreement(said, situation.language, act=proposal.act)
+    if answer is Agreement.YES and len(since) < len(situation.waiting):
+        return read_agreement(situation.text, situation.language, act=proposal.act)
+    return answer
+
+
+def _asked_last(situation: Situation) -> str:
+    said = (m.text for m in reversed(situation.transcript) if m.direction is Direction.OUTBOUND)
+    return asked_in(next(said, ""))
+
+
+def _is_after(situation: Situation, proposal: Proposal, message: StoredMessage) -> bool:
+    """Whether a message came after the reply that stated the terms."""
+    replies = (
+        m.seq
+        for m in situation.transcript
+        if m.direction is Direction.OUTBOUND and m.created_at >= proposal.created_at
+    )
+    stated = min(replies, default=None)
+    return message.created_at > proposal.created_at if stated is None else message.seq > stated
+
+
+def is_stale(situation: Situation, proposal: Proposal, booking: Booking) -> bool:
+    """Whether price or booking have changed since the terms were stated."""
+    if proposal.booking_version != booking.version:
+        return True
+    states_price = proposal.act is Act.BOOK or proposal.quote_id != booking.quote_id
+    quote = situation.quote
+    return states_price and (quote is None or quote.id != proposal.quote_id)
+
+
+def ask_plainly(context: ToolContext, proposal: Proposal, booking: Booking) -> ToolResult:
+    """The question again, to be answered with one word."""
+    voice = ground.voice_of(context)
+    summary = voice.say(
+        f"yes_{proposal.act.value}",
+        when=voice.moment(booking.starts_at),
+        total=voice.money(booking.total),
+    )
+    return ToolResult(
+        data={
+            **moment_data(voice, booking.starts_at),
+            "done": False,
+            "problem": "no_plain_yes",
+            "ask_next": "yes",
+        },
+        worded=voice.say("yes_plain", summary=summary),
+        deeds=frozenset({"held"}) if booking.agreed_at is None else deeds_of(booking),
+    )
+
+
+def declined(context: ToolContext) -> ToolResult:
+    """The customer's no: nothing waits for a yes any more."""
+    conversation_id = context.situation.conversation_id
+
+    async def decline(conn: Connection) -> None:
+        await reserving.decline(conn, conversation_id)
+
+    worded = ground.voice_of(context).say("said_no")
+    return ToolResult(data={"done": False, "declined": True}, worded=worded, effects=(decline,))
+
+
+def apply(context: ToolContext, proposal: Proposal, booking: Booking) -> ToolResult:
+    """Do exactly what was stated."""
+    profile, now = context.deps.profile, context.now
+    message_id = ground.newest_message(context)
+    key = f"{proposal.act.value}:{proposal.id}"
+
+    async def book(conn: Connection) -> None:
+        await reserving.agree(conn, profile, proposal, now=now, key=key, message_id=message_id)
+
+    async def change(conn: Connection) -> None:
+        await reserving.change(conn, profile, proposal, now=now, key=key, message_id=message_id)
+
+    async def cancel(conn: Connection) -> None:
+        await reserving.cancel(conn, profile, proposal, now=now, key=key, message_id=message_id)
+
+    voice = ground.voice_of(context)
+    match proposal.act:
+        case Act.BOOK:
+            return _booked(voice, booking, now, effect=book)
+        case Act.CHANGE:
+            return _changed(voice, booking, proposal, effect=change)
+        case Act.CANCEL:
+            return _cancelled(voice, booking, proposal, effect=cancel)
+
+
+def _booked(voice: Voice, booking: Booking, now: datetime, *, effect: Effect) -> ToolResult:
+    until = min(now + timedelta(hours=voice.profile.booking.hold_hours), booking.starts_at)
+    deposit = voice.money(booking.deposit)
+    methods = fact(voice.profile, "payment.methods", voice.language)
+    pay = voice.say("booked_deposit", deposit=deposit, until=voice.moment(until), methods=methods)
+    asks = "" if booking.address else voice.say("ask_address")
+    when = voice.moment(booking.starts_at)
+    return ToolResult(
+        data={
+            **moment_data(voice, booking.starts_at),
+            "done": True,
+            "booked": True,
+            "deposit": deposit,
+            "deposit_until": voice.moment(until),
+            "pay_by": methods,
+            "guests": booking.headcount,
+            "total": voice.money(booking.total),
+            "place": say_place(booking.address, booking.zip_code),
+            "confirmed_once": "staff have seen the deposit",
+            "ask_next": "" if booking.address else "address",
+        },
+        worded="\n".join(filter(None, (voice.say("booked", when=when), pay, asks))),
+        effects=(effect,),
+        deeds=frozenset({"booked", "held"}),
+    )
+
+
+def _changed(voice: Voice, booking: Booking, proposal: Proposal, *, effect: Effect) -> ToolResult:
+    detail = proposal.detail
+    moved = detail.get("starts_at")
+    starts_at = datetime.fromisoformat(str(moved)) if moved else booking.starts_at
+    address = str(detail.get("address") or booking.address)
+    place = say_place(address, str(detail.get("zip_code") or booking.zip_code))
+    fee = Decimal(str(detail.get("fee") or 0))
+    lines = [voice.say("changed", when=voice.moment(starts_at))]
+    if detail.get("address") or detail.get("zip_code"):
+        lines.append(voice.say("change_address", address=place))
+    if fee:
+        lines.append(voice.say("change_fee", fee=voice.money(fee)))
+    return ToolResult(
+        data={
+            **moment_data(voice, starts_at),
+            "done": True,
+            "changed": True,
+            "place": place or None,
+            "fee": voice.money(fee) if fee else None,
+        },
+        worded=voice.join(*lines),
+        effects=(effect,),
+        deeds=frozenset({"changed"}) | deeds_of(booking),
+    )
+
+
+def _cancelled(voice: Voice, booking: Booking, proposal: Proposal, *, effect: Effect) -> ToolResult:
+    refund = Decimal(str(proposal.detail.get("refund") or 0))
+    kept = Decimal(str(proposal.detail.get("kept") or 0))
+    lines = [voice.say("cancelled", when=voice.moment(booking.starts_at))]
+    if refund:
+        lines.append(voice.say("cancelled_refund", refund=voice.money(refund)))
+    if kept:
+        lines.append(voice.say("cancelled_kept", kept=voice.money(kept)))
+    return ToolResult(
+        data={
+            **moment_data(voice, booking.starts_at),
+            "done": True,
+            "cancelled": True,
+            "refund": voice.money(refund) if refund else None,
+            "refund_paid_by": "a person of the team" if refund else None,
+            "kept": voice.money(kept) if kept else None,
+        },
+        worded=voice.join(*lines),
+        effects=(effect,),
+        deeds=frozenset({"cancelled"}),
+    )
