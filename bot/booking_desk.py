@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.booking import reserving
-from bot.booking.moments import say_moment
-from bot.booking.staff_words import NoticeKind, say_place
+from bot.booking.booking_words import Voice, say_place
+from bot.booking.staff_words import NoticeKind
 from bot.booking.standing_in import stand_in
 from bot.booking.tell_staff import tell_staff
 from bot.clock import Clock
 from bot.domain import Author, Purpose
 from bot.domain_booking import Absence, Booking, BookingId, ChefId
-from bot.language.wording import say
 from bot.profile import Profile
-from bot.store import audit, booking_lists, crew_changes, outbox
+from bot.store import audit, booking_lists, bookings, crew_changes, outbox
 from bot.store.connection import Connection
 
 
@@ -64,7 +63,7 @@ async def take_deposit(
         return before
     now = deps.clock.now()
     booking = await reserving.confirm_deposit(conn, deps.profile, booking_id, now=now, key=key)
-    await _write(deps, conn, booking)
+    await _write(deps, conn, booking, "deposit_in")
     await audit.record(
         conn, actor=actor, act="booking.deposit", subject=booking.code, detail={"key": key}
     )
@@ -135,19 +134,32 @@ async def find_stand_in(
     return after
 
 
-async def _write(deps: DeskDeps, conn: Connection, booking: Booking) -> None:
+async def tell_of_unpaid(deps: DeskDeps, conn: Connection, *, limit: int) -> tuple[Booking, ...]:
+    """Tell staff and customer, once each, of agreed holds that lapsed for want of the deposit."""
+    lapsed = await bookings.list_by_id(conn, await bookings.list_unpaid(conn, limit=limit))
+    told = []
+    for booking in lapsed:
+        now = deps.clock.now()
+        if await tell_staff(conn, deps.profile, booking, NoticeKind.LAPSED, now=now):
+            await _write(deps, conn, booking, "deposit_missing")
+            told.append(booking)
+    return tuple(told)
+
+
+async def _write(deps: DeskDeps, conn: Connection, booking: Booking, phrase: str) -> None:
     """Tell the customer where they wrote last; not the bot's word, so no hand-over stops it."""
     to = await booking_lists.find_addressee(conn, booking.customer_id, booking.conversation_id)
     if to is None:
         return
     language = to.language or deps.profile.business.home_language
-    words = say(
-        "deposit_in",
-        language,
-        seed=str(booking.id),
-        moment=say_moment(deps.profile, booking.starts_at, language),
+    voice = Voice(profile=deps.profile, language=language, seed=str(booking.id))
+    words = voice.say(
+        phrase,
+        moment=voice.moment(booking.starts_at),
         guests=str(booking.headcount),
-        place=", ".join(filter(None, (booking.address, say_place(booking)))),
+        place=say_place(booking.address, booking.zip_code),
+        deposit=voice.money(booking.deposit),
+        until=voice.moment(booking.held_until) if booking.held_until else "",
         code=booking.code,
     )
     for part in deps.render(to.channel, words):

@@ -118,7 +118,7 @@ def _keep(
         await allergies.add(conn, situation.customer_id, message.id, words, booking_id)
         if tell_staff:
             reach = await handles.get_handle(conn, message.address_id)
-            told = f"Allergy named by {reach}\n{_to_do(event)}"
+            told = f"Allergy named: {reach}\n{_to_do(event)}"
             await desk_notices.add(conn, f"allergy:{message.id}", booking_id, told)
 
     return write

@@ -15,6 +15,7 @@ from itertools import pairwise
 from bot.domain import Quote
 from bot.guard_facts import Facts, gather
 from bot.guard_rules import broken_rules, comforts
+from bot.guard_terms import unsaid
 from bot.language.claim_text import folded_text
 from bot.language.claims import Claim, extract
 
@@ -46,6 +47,9 @@ class Evidence:
     done: frozenset[str] = frozenset()
     """Effects that tool results report: booked, held, confirmed, cancelled, changed, paid,
     refunded, discounted."""
+    terms: tuple[str, ...] = ()
+    """Figures of terms stated in this turn: a draft has to say each of them, for the customer's
+    next yes agrees to them."""
     about_allergy: bool = False
     """Whether the customer has just named an allergy: then no comfort is given at all."""
     secrets: frozenset[str] = frozenset()
@@ -60,6 +64,8 @@ class Verdict:
 
     ok: bool
     unsupported: tuple[Claim, ...] = ()
+    unsaid: tuple[str, ...] = ()
+    """Terms that it should have stated."""
     reasons: tuple[str, ...] = ()
     """Codes without a word of the draft, fit for logs: `unsupported money`, `promise`, ..."""
 
@@ -92,7 +98,9 @@ def check(draft: str, evidence: Evidence, *, language: str) -> Verdict:
     leaked = shingles(draft) & evidence.secrets if evidence.secrets else frozenset()
     if leaked and leaked - shingles(facts.trusted_text):
         reasons.append("instructions leaked")
-    return Verdict(ok=not reasons, unsupported=unsupported, reasons=tuple(reasons))
+    owed = unsaid(draft, claims, evidence.terms, language)
+    reasons += ["terms not stated"] * bool(owed)
+    return Verdict(ok=not reasons, unsupported=unsupported, unsaid=owed, reasons=tuple(reasons))
 
 
 def feedback(verdict: Verdict) -> str:
@@ -105,6 +113,11 @@ def feedback(verdict: Verdict) -> str:
         lines.append(
             f"These stand in no tool result or passage: {named}. Take figures from the results as"
             " they are, call a tool to get them, or leave them out. Do not calculate."
+        )
+    if verdict.unsaid:
+        lines.append(
+            "The customer's yes will agree to the terms of the tool result, so the reply must state"
+            f" them. Missing: {'; '.join(verdict.unsaid)}. Say these as they are, then ask."
         )
     lines += [_ADVICE[reason] for reason in verdict.reasons if reason in _ADVICE]
     return "\n".join(lines)

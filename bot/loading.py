@@ -5,11 +5,9 @@ from __future__ import annotations
 from bot.consent import Wish, read_wish
 from bot.deps import Deps
 from bot.domain import ConversationId, StoredMessage
-from bot.situation import Situation
+from bot.situation import TRANSCRIPT_MAX, Situation
 from bot.store import bookings, conversations, emotions, messages, proposals, quotes, turns
 from bot.store.connection import borrow
-
-TRANSCRIPT_MAX = 24
 
 
 def _is_consent(message: StoredMessage) -> bool:

@@ -20,7 +20,7 @@ from bot.prompting import Correction, build_request
 from bot.router import Choice, agents
 from bot.situation import Situation
 from bot.store.turns import ToolRecord
-from bot.tool_runner import RunCall, is_same, legible, refused, repeated, run
+from bot.tool_runner import RunCall, has_stated, is_same, legible, refused, repeated, run
 from bot.tools.base import Effect, Escalate, Handoff, ToolContext
 from bot.trace import Trace
 
@@ -186,6 +186,7 @@ class Conversing:
             situation=self._situation,
             agent=asking,
             now=self._deps.clock.now().astimezone(self._deps.zone),
+            has_stated=has_stated(self._runs),
         )
         return await run(call, agents()[asking], context, step=step)
 
@@ -223,7 +224,9 @@ class Conversing:
     def _escalated(self, parting: Parting, draft: str) -> Answer:
         """A person takes over, after the model's words or the tool's, where the guard agrees."""
         done, control = parting
-        offered = (draft.strip(), done.result.worded.strip())
+        worded = done.result.worded.strip()
+        stated = next((each.result.worded for each in self._runs[::-1] if each.result.terms), "")
+        offered = (draft.strip(), worded, f"{stated}\n{worded}".strip())
         preface = next((said for said in offered if said and self._judge(said).ok), "")
         trouble = Trouble(reason="tool", explanation=f"{control.reason} {control.summary}".strip())
         return self._finish(preface, "escalated", trouble=trouble)

@@ -32,10 +32,19 @@ def gather(deps: Deps, situation: Situation, runs: Sequence[RunCall], agent: str
         quote=situation.quote,
         done=frozenset(deed for done in good for deed in done.result.deeds),
         extra_facts=_house(deps, situation.language),
+        terms=_terms(good),
         about_allergy=any(names_allergy(message.text) for message in lately),
         secrets=shingles(f"{RULES}\n{agents()[agent].instructions}"),
         now=deps.clock.now().astimezone(deps.zone),
     )
+
+
+def _terms(runs: Sequence[RunCall]) -> tuple[str, ...]:
+    """The last terms stated that are to be written. Those of a hold that stood already were said
+    before: they are said again unless something has been done since, such as their yes."""
+    moving = [done.result for done in runs if done.result.effects or done.result.terms]
+    binding = [result for result in moving if result.effects and result.terms]
+    return (binding or moving)[-1].terms if moving else ()
 
 
 def with_sayable_name(situation: Situation) -> Situation:

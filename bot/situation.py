@@ -12,6 +12,8 @@ from bot.domain import ConversationId, CustomerId, Emotion, MessageId, Quote, St
 from bot.domain_booking import Booking, Proposal
 
 TEXT_MAX_CHARS = 4000
+TRANSCRIPT_MAX = 24
+"""Messages of the transcript; of a longer conversation the last ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

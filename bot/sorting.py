@@ -54,6 +54,9 @@ class Sorting:
             left = self._consent[message.address_id] is Consent.REVOKED
             if wish is Wish.STOP:
                 self._opt_out(message)
+            elif wish is Wish.START and not left and _means_yes(message):
+                # Vendors take YES for an opt-in; of somebody who never left it answers a question.
+                self._sort_words(replace(message, kind=Kind.TEXT), Wish.NONE)
             elif wish is Wish.START or (left and _means_yes(message)):
                 self._consent[message.address_id] = Consent.GIVEN
                 self._keep_consent(message, "opt_in")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -118,6 +118,12 @@ def repeated(done: RunCall, call: ToolCall, *, step: int) -> RunCall:
     """The same call asked for once more: it has its result already, and its effects only once."""
     record = replace(done.record, step=step, latency_ms=0.0)
     return replace(done, call=call, result=replace(done.result, effects=()), record=record)
+
+
+def has_stated(runs: Sequence[RunCall]) -> bool:
+    """Whether one of these calls will have stated terms that the customer has yet to answer."""
+    good = (done.result for done in runs if not done.error and done.result.effects)
+    return any(result.data.get("held") or result.data.get("stated") for result in good)
 
 
 def is_same(call: ToolCall, other: ToolCall) -> bool:

@@ -108,8 +108,10 @@ class Desk:
 
     async def post_notice(self, notice_id: str, text: str) -> PostedCard:
         """Post a few words for staff; raises what `post` raises."""
-        head, colon, rest = escape(text).partition(": ")
-        shown = _cut(f"*{head}{colon.strip()}* {rest}" if colon else head, MAX_SECTION)
+        first, newline, more = escape(text).partition("\n")
+        head, colon, rest = first.partition(": ")
+        told = f"*{head}:* {rest}" if colon else head
+        shown = _cut(f"{told}{newline}{more}", MAX_SECTION)
         answer = await call(
             self.client.chat_postMessage(
                 channel=self.staff_channel,

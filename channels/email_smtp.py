@@ -144,6 +144,8 @@ async def _leave(client: SMTP) -> None:
 def _verdict(error: SMTPResponseException, *, is_going: bool) -> VendorError:
     """An answer of the server as one of our errors. Its words may name a customer: left out."""
     code = str(error.code)
+    if error.code < 400 and is_going:  # The client's -1 stands for what is no answer at all.
+        return VendorSilent("what the mail server said to the letter cannot be read", code=code)
     if error.code < 500:
         return VendorUnavailable("the mail server asks us to come again", code=code)
     match error:

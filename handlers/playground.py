@@ -65,9 +65,7 @@ class NewText(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     channel: Literal["sms", "whatsapp"]
-    sender: str = Field(
-        alias="from", pattern=r"^(\+[1-9][0-9]{7,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,128})$"
-    )
+    sender: str = Field(alias="from", pattern=HANDLE)
     text: str = Field(min_length=1, max_length=1600)
 
 

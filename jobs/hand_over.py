@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain import EscalationId, OutboundMessage
+from bot.domain import Author, EscalationId, OutboundMessage, Purpose
 from bot.escalation import Trouble, escalate
-from bot.store import conversations
+from bot.store import conversations, desk_notices
 from bot.store.connection import Connection
 from jobs.base import JobDeps
 
@@ -14,8 +14,15 @@ async def tell_staff(
 ) -> EscalationId | None:
     """Escalate for a message that cannot be got to its customer, inside the caller's transaction.
 
-    The customer gets no notice: it could not be sent either.
+    The customer gets no notice: it could not be sent either. What nobody waits for, such as a
+    booking in writing, is put before staff as a notice: a mail server that fails takes no
+    conversation from the bot (I14).
     """
+    if (message.author, message.purpose) == (Author.SYSTEM, Purpose.ESSENTIAL):
+        told = f"Booking letter not sent: {message.channel} {message.recipient}\n"
+        told += f"{trouble.explanation}; let the customer know in another way"
+        await desk_notices.add(conn, f"{trouble.reason}:{message.id}", None, told)
+        return None
     await conversations.lock(conn, message.conversation_id)
     return await escalate(
         deps.bot,

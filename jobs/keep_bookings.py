@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 
+from bot import booking_desk
 from bot.booking import reserving
 from bot.domain_booking import Booking
 from bot.store.connection import borrow
@@ -20,11 +21,15 @@ BATCH = 100
 
 
 async def run(deps: JobDeps) -> None:
-    """Lapse, complete, and tell staff of events that lack chefs."""
+    """Lapse, complete, and tell of deposits that never came and of events that lack chefs."""
     now, profile = deps.bot.clock.now(), deps.bot.profile
     async with borrow(deps.bot.pool) as conn:
         async with conn.transaction():
-            _log("booking.lapsed", await reserving.lapse_due(conn, now=now, limit=BATCH))
+            gone = await reserving.lapse_due(conn, profile, now=now, limit=BATCH)
+            _log("booking.lapsed", gone)
+        async with conn.transaction():
+            unpaid = await booking_desk.tell_of_unpaid(deps.bot, conn, limit=BATCH)
+            _log("booking.told_unpaid", unpaid)
         async with conn.transaction():
             _log("booking.completed", await reserving.complete_due(conn, now=now, limit=BATCH))
         async with conn.transaction():

@@ -28,7 +28,7 @@ from bot.outbox import Reply, write_reply
 from bot.router import agents
 from bot.situation import Situation
 from bot.store import bookings
-from bot.tool_runner import RunCall, run
+from bot.tool_runner import RunCall, has_stated, run
 from bot.tools.base import ToolContext
 
 NOW = datetime(2026, 12, 1, 18, tzinfo=UTC)
@@ -78,6 +78,7 @@ class Chat:
             situation=self.situation,
             agent=agent,
             now=self.clock.now().astimezone(self.deps.zone),
+            has_stated=has_stated(self.runs),
         )
         call = ToolCall(id="call_1", name=name, arguments=json.dumps(arguments))
         done = await run(call, agents()[agent], context, step=len(self.runs) + 1)
@@ -113,6 +114,7 @@ class Chat:
                 epoch=0,
             )
             await write_reply(self.deps, conn, reply)
+            await conn.execute("UPDATE messages SET status = 'sent' WHERE status = 'queued'")
         self.clock.advance(timedelta(seconds=20))
 
     async def turn(self, text: str, *wanted: tuple[str, Mapping[str, object]]) -> RunCall:

@@ -195,7 +195,7 @@ class Model(RuleBasedStateMachine):
 
     async def _upkeep(self) -> None:
         async with self.pool.acquire() as conn, conn.transaction():
-            await reserving.lapse_due(conn, now=self.now)
+            await reserving.lapse_due(conn, ground.PROFILE, now=self.now)
         async with self.pool.acquire() as conn, conn.transaction():
             await reserving.complete_due(conn, now=self.now)
 

@@ -69,6 +69,7 @@ class Talk:
         await take_turns(self.deps, self.conversation_id, _ignore)
         async with self.deps.pool.acquire() as conn:
             row = await conn.fetchrow(_SAID, self.conversation_id)
+            await conn.execute("UPDATE messages SET status = 'sent' WHERE status = 'queued'")
             calls = await conn.fetch(_CALLS, row["id"])
         self.clock.advance(timedelta(seconds=20))
         self.called = [call["name"] for call in calls if call["name"] != "hand_off"]

@@ -22,7 +22,7 @@ WORDS = tomllib.loads((FOLDER / "booking.toml").read_text("utf-8"))
 LANGUAGES = ("en", "es", "zh")
 STARTS_AT = datetime.fromisoformat("2026-12-12T18:00-08:00")
 NOW = datetime.fromisoformat("2026-12-01T10:00-08:00")
-NEVER_ALONE = ("status_address", "change_address")
+NEVER_ALONE = ("status_address", "change_address", "booked_calendar")
 """Said with more around: an address alone is no Chinese sentence."""
 DONE = {
     "held": {"held"},
@@ -32,6 +32,7 @@ DONE = {
     "status_confirmed": {"booked", "confirmed", "paid"},
     "changed": {"changed"},
     "cancelled": {"cancelled"},
+    "past_cancelled": {"cancelled"},
 }
 SAID = [
     (language, name, variant)
@@ -68,6 +69,7 @@ def _slots(language: str) -> dict[str, str]:
         "languages": "英语" if language == "zh" else "English",
         "strengths": "kids",
         "worker": "chef",
+        "link": "https://example.com/calendars/bookings/a.ics",
     }
 
 

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from bot.booking.calendar_words import place_of
+from bot.booking.booking_words import say_place as place_for_customer
+from bot.booking.calendar_words import mail
 from bot.booking.calendars import booking_calendar, chef_calendar
+from bot.booking.staff_words import say_place
 from bot.domain import ConversationId, CustomerId, QuoteId
 from bot.domain_booking import Assignment, Booking, BookingId, BookingStatus, Chef, ChefId
 from bot.profile import load_profile
@@ -108,7 +110,7 @@ def test_the_chef_reads_all_there_is_to_know() -> None:
     full = entry(allergies=("my son: peanuts, VERY severe", "no shellfish please"), chefs=chefs)
     event = the_event(chef_calendar(PROFILE, CHEF, [full]))
     assert str(event["summary"]) == "Hibachi party: 12 guests"
-    assert str(event["location"]) == f"{ADDRESS}, 94539"
+    assert str(event["location"]) == f"{ADDRESS} 94539"
     assert str(event["description"]).split("\n") == [
         "Guests: 12",
         "Order: 10 adults, 2 children (6 to 12), 4 filet mignon, 3 gyoza",
@@ -167,9 +169,34 @@ def test_what_is_open_is_said_with_its_date() -> None:
     assert "The remaining $740.00 is due on the day of the event." in said
 
 
-def test_without_an_address_the_town_is_named() -> None:
-    assert place_of(replace(BOOKING, address="")) == "Fremont 94539"
-    assert place_of(replace(BOOKING, address="1 A St, Fremont 94539")) == "1 A St, Fremont 94539"
+@pytest.mark.parametrize(
+    ("address", "to_staff", "to_customer"),
+    [
+        ("", "Fremont 94539", "Fremont"),
+        ("1 A St", "1 A St, Fremont 94539", "1 A St, Fremont"),
+        ("1 A St, Fremont", "1 A St, Fremont 94539", "1 A St, Fremont"),
+        ("1 A St, Fremont, CA", "1 A St, Fremont, CA 94539", "1 A St, Fremont, CA"),
+        ("1 A St, Fremont 94539", "1 A St, Fremont 94539", "1 A St, Fremont 94539"),
+        ("1 Fremont Ave", "1 Fremont Ave, Fremont 94539", "1 Fremont Ave, Fremont"),
+    ],
+)
+def test_town_and_zip_are_said_once(address: str, to_staff: str, to_customer: str) -> None:
+    """The ZIP is for staff; whoever reads, nothing stands there twice."""
+    assert say_place(replace(BOOKING, address=address)) == to_staff
+    assert place_for_customer(address, "94539") == to_customer
+    event = the_event(booking_calendar(PROFILE, entry(address=address)))
+    assert str(event["location"]) == to_customer
+    assert f"Where: {to_customer}\n" in mail(PROFILE, entry(address=address), "confirm").text
+
+
+@pytest.mark.parametrize("language", ["en", "es", "zh"])
+@pytest.mark.parametrize("act", ["agree", "confirm", "change", "cancel"])
+def test_a_mail_is_written_in_whole_sentences(language: str, act: str) -> None:
+    """Each line begins in upper case, and no sentence ends twice."""
+    held = replace(entry(status=BookingStatus.HELD, deposit_paid_at=None), language=language)
+    written = mail(PROFILE, held, act)
+    assert ".." not in written.text
+    assert all(line[0] == line[0].upper() for line in written.text.splitlines() if line)
 
 
 # --- the format -----------------------------------------------------------------------------------

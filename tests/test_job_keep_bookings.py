@@ -10,6 +10,7 @@ from booking_ground import PROFILE, ZONE
 from world import World
 
 from bot.domain_booking import Booking
+from bot.store import bookings
 from jobs import keep_bookings
 from jobs.sweep import sweep
 
@@ -85,6 +86,64 @@ async def test_a_hold_whose_deposit_never_came_takes_its_reminders_along(
     await let_pass(world, timedelta(hours=PROFILE.booking.hold_hours))
     await keep_bookings.run(world.deps)
     assert (await status_of(world, held), await world.value(planned)) == ("lapsed", 0)
+
+
+async def unpaid(world: World) -> Booking:
+    """An agreed hold whose time for the deposit is up."""
+    person = (await ground.people(world.pool, 1))[0]
+    now = now_of(world)
+    held = await ground.hold(world.pool, person, in_days(world, 9), now=now)
+    await ground.agree(world.pool, person, await ground.stated(world.pool, person, now), now=now)
+    await let_pass(world, timedelta(hours=PROFILE.booking.hold_hours) + A_SECOND)
+    return held
+
+
+async def told(world: World, booking: Booking) -> tuple[list[str], list[str]]:
+    """What staff and what the customer were told of the lapse."""
+    notices = await world.rows(
+        "SELECT text FROM desk_notices WHERE booking_id = $1 AND key LIKE 'lapsed:%'", booking.id
+    )
+    letters = await world.rows(
+        "SELECT text FROM messages WHERE direction = 'outbound' AND author = 'system'"
+        " AND purpose = 'essential'"
+    )
+    return [row["text"] for row in notices], [row["text"] for row in letters]
+
+
+async def test_staff_and_customer_are_told_once_that_no_deposit_was_seen(
+    idle_world: World,
+) -> None:
+    """However often the job runs; a hold that nobody agreed to lapses in silence."""
+    world = idle_world
+    held = await unpaid(world)
+    await asyncio.gather(*(keep_bookings.run(world.deps) for _ in range(3)))
+    await keep_bookings.run(world.deps)
+    (notice,), (letter,) = await told(world, held)
+    assert notice.startswith("Booking lapsed: ")
+    assert f"Booking {held.code}: no deposit seen by " in notice
+    assert "$100.00" in letter
+    assert "had not seen" in letter
+    other = (await ground.people(world.pool, 1))[0]
+    await ground.hold(world.pool, other, in_days(world, 9), now=now_of(world))
+    await let_pass(world, DECIDE + A_SECOND)
+    await keep_bookings.run(world.deps)
+    assert len((await told(world, held))[1]) == 1
+    assert await world.value("SELECT count(*) FROM desk_notices WHERE key LIKE 'lapsed:%'") == 1
+
+
+async def test_a_lapse_inside_the_hold_of_another_is_told_too(idle_world: World) -> None:
+    """I12: the sweep finds it although no hold is due any more."""
+    world = idle_world
+    held = await unpaid(world)
+    other = (await ground.people(world.pool, 1))[0]
+    await ground.hold(world.pool, other, in_days(world, 9), now=now_of(world))
+    assert await status_of(world, held) == "lapsed"
+    async with world.pool.acquire() as conn:
+        zone = PROFILE.business.zone
+        assert await bookings.is_upkeep_due(conn, now=now_of(world), zone=zone)
+        await keep_bookings.run(world.deps)
+        assert not await bookings.is_upkeep_due(conn, now=now_of(world), zone=zone)
+    assert [len(each) for each in await told(world, held)] == [1, 1]
 
 
 async def test_an_event_that_is_over_is_completed_and_thanked_for(idle_world: World) -> None:

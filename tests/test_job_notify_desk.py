@@ -9,7 +9,7 @@ from world import World
 
 from bot.booking.staff_words import NoticeKind, notice
 from bot.domain_booking import Act, Booking
-from bot.store import desk_notices
+from bot.store import bookings, desk_notices
 from jobs.base import perform
 from jobs.sweep import sweep
 
@@ -125,6 +125,30 @@ async def test_what_a_customer_does_is_told_to_staff_in_full_words(idle_world: W
     assert second.startswith("Booking changed: Saturday, December 19, 2026, 6:00 PM")
     assert third.startswith("Booking cancelled: ")
     assert third.endswith(f"Booking {held.code}: $100.00 goes back to the customer")
+
+
+async def test_only_a_change_of_the_event_is_told_as_one(idle_world: World) -> None:
+    """The street that was asked for is none; where it moves to is."""
+    world = idle_world
+    (ann,) = await people(world.pool, 1)
+    await hold(world.pool, ann)
+    agreed = await agree(world.pool, ann, await stated(world.pool, ann))
+    await world.rows("UPDATE bookings SET address = '' WHERE id = $1", agreed.id)
+    async with world.pool.acquire() as conn:
+        agreed = await bookings.get(conn, agreed.id)
+    terms = await propose(world.pool, agreed, Act.CHANGE, address="9 Elm St", fee="0")
+    filled = await apply(world.pool, ann, terms)
+    assert (filled.address, len(await told(world))) == ("9 Elm St", 1)
+    terms = await propose(world.pool, filled, Act.CHANGE, address="7 Oak St", fee="0")
+    await apply(world.pool, ann, terms)
+    assert (await told(world))[1].startswith("Booking changed: ")
+
+
+async def test_several_chefs_are_chefs(idle_world: World) -> None:
+    (ann,) = await people(idle_world.pool, 1, headcount=40, workers=2)
+    booking = await hold(idle_world.pool, ann)
+    words = notice(PROFILE, booking, NoticeKind.CHANGED, SATURDAY)
+    assert f"chefs {booking.chefs[0].name} and {booking.chefs[1].name}" in words
 
 
 async def told(world: World) -> list[str]:

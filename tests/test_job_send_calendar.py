@@ -104,7 +104,7 @@ async def test_asked_twice_it_is_one_letter(idle_world: World) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Hello Ana María,\n\nthank you! Your hibachi party is held for you:"),
+        ("en", "Hello Ana María,\n\nThank you! Your hibachi party is held for you:"),
         ("es", "Hola, Ana María:\n\n¡Gracias! Le guardamos su fiesta de hibachi:"),
         ("zh", "Ana María，您好：\n\n谢谢！我们已为您保留铁板烧派对："),
     ],
@@ -146,7 +146,7 @@ async def test_while_the_mail_server_is_away_the_letter_waits_and_texts_do_not(
 
 
 async def test_a_letter_whose_fate_is_unknown_is_put_before_a_person(idle_world: World) -> None:
-    """I5: it did arrive, and is not sent again."""
+    """I5: it did arrive, and is not sent again. I14: the bot keeps the floor for that."""
     await agreed(idle_world)
     idle_world.stand_ins.mailbox.faults.add("data", Fault(kind=FaultKind.DROP))
     await mail_all(idle_world)
@@ -158,8 +158,23 @@ async def test_a_letter_whose_fate_is_unknown_is_put_before_a_person(idle_world:
     assert await idle_world.value("SELECT status FROM messages WHERE id = $1", row["id"]) == (
         "unknown"
     )
-    assert await idle_world.value("SELECT reason FROM escalations") == "unknown_send"
+    told = "SELECT text FROM desk_notices WHERE key LIKE 'unknown_send:%'"
+    assert MAILBOX in str(await idle_world.value(told))
+    assert await idle_world.value("SELECT mode FROM conversations") == "bot"
     assert len(idle_world.stand_ins.mailbox.letters) == 1
+
+
+async def test_a_mail_server_that_refuses_a_letter_takes_no_conversation_from_the_bot(
+    idle_world: World,
+) -> None:
+    """I14: every booking's customer would else be told by nobody, and answered by nobody."""
+    await agreed(idle_world)
+    idle_world.stand_ins.mailbox.faults.add("data", Fault(kind=FaultKind.FAIL, status=554))
+    await mail_all(idle_world)
+    assert await idle_world.value("SELECT status FROM messages WHERE channel = 'email'") == "failed"
+    assert await idle_world.value("SELECT mode FROM conversations") == "bot"
+    told = "SELECT count(*) FROM desk_notices WHERE key LIKE 'failed_send:%'"
+    assert await idle_world.value(told) == 1
 
 
 async def test_a_mailbox_that_is_none_is_not_written_to_again(idle_world: World) -> None:

@@ -20,7 +20,7 @@ from bot.booking.reserving import Planned
 from bot.domain_booking import Act, Booking, BookingId, BookingStatus, ProposalId
 from bot.errors import BookingRefused
 from bot.ids import new_id
-from bot.store import allergies
+from bot.store import allergies, calendars
 from bot.store.connection import Pool, open_pool
 
 DECIDE = timedelta(minutes=PROFILE.booking.decide_minutes)
@@ -153,6 +153,23 @@ async def test_allergies_said_before_belong_to_what_is_held(pool: Pool) -> None:
     assert (await ground.hold(pool, person)).allergies == ("peanuts!",)
     moved = await ground.hold(pool, person, SATURDAY.replace(hour=12))
     assert moved.allergies == ("peanuts!",)
+
+
+async def test_an_allergy_said_over_a_hold_that_lapsed_still_reaches_the_next_chef(
+    pool: Pool,
+) -> None:
+    """Whatever it was noted on: until an event is over, each of its customer's chefs is told."""
+    person = await one(pool)
+    confirmed = await ground.booked(pool, person)
+    held = await ground.hold(pool, person, SATURDAY.replace(hour=12) - timedelta(days=1))
+    async with pool.acquire() as conn:
+        await allergies.add(conn, person.customer_id, person.message_id, "peanuts!", held.id)
+    assert (await now_is(pool, confirmed)).allergies == ("peanuts!",)
+    async with pool.acquire() as conn, conn.transaction():
+        await reserving.lapse_due(conn, PROFILE, now=NOW + timedelta(hours=1))
+        entry = await calendars.find(conn, confirmed.id)
+    assert entry is not None
+    assert entry.booking.allergies == ("peanuts!",)
 
 
 # ── Everybody at once ───────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from booking_ground import NOW, PROFILE, ZONE, events, now_is, one, only, plans
 from bot.booking import reserving
 from bot.domain_booking import Act, Booking, BookingStatus
 from bot.errors import BookingRefused
+from bot.store import booking_lists
 from bot.store.connection import Pool, open_pool
 
 DECIDE = timedelta(minutes=PROFILE.booking.decide_minutes)
@@ -91,7 +92,7 @@ async def test_a_yes_after_the_hold_ran_out_books_nothing(pool: Pool) -> None:
     with pytest.raises(BookingRefused):
         await ground.agree(pool, person, terms, now=NOW + DECIDE)
     async with pool.acquire() as conn, conn.transaction():
-        gone = await reserving.lapse_due(conn, now=NOW + DECIDE)
+        gone = await reserving.lapse_due(conn, PROFILE, now=NOW + DECIDE)
     assert [each.id for each in gone] == [held.id]
     with pytest.raises(BookingRefused):
         await ground.agree(pool, person, terms, now=NOW)
@@ -154,3 +155,20 @@ async def test_a_deposit_that_comes_late_counts_while_nobody_took_the_slot(pool:
     assert confirmed.status is BookingStatus.CONFIRMED
     with pytest.raises(BookingRefused, match="slot_taken"):
         await ground.hold(pool, other, now=NOW + AWAIT * 2)
+
+
+async def test_staff_take_a_deposit_while_the_customer_asks_to_change(pool: Pool) -> None:
+    """Neither waits for the other in a circle, and nobody is told that somebody else is at it."""
+    person = await one(pool)
+    await ground.hold(pool, person)
+    agreed = await ground.agree(pool, person, await ground.stated(pool, person))
+    await ground.propose(pool, agreed, Act.CHANGE, address="2 Test St", fee="0.00")
+    async with pool.acquire() as conn, conn.transaction():
+        await booking_lists.lock(conn, agreed.id)
+        asking = asyncio.create_task(
+            ground.propose(pool, agreed, Act.CHANGE, address="3 Test St", fee="0.00")
+        )
+        await asyncio.sleep(0.3)
+        await reserving.confirm_deposit(conn, PROFILE, agreed.id, now=NOW, key="in")
+    await asking
+    assert (await now_is(pool, agreed)).status is BookingStatus.CONFIRMED

@@ -18,8 +18,10 @@ import pytest
 from bot import devstack
 from bot.devstack import DevStack
 from bot.store import (
+    assignments,
     booking_writes,
     bookings,
+    calendars,
     conversations,
     crew,
     follow_ups,
@@ -48,13 +50,16 @@ INSERT INTO customers (id) SELECT uuidv7() FROM generate_series(1, 2000);
 INSERT INTO addresses (customer_id, channel, value)
   SELECT id, 'sms', '+1' || row_number() OVER () FROM customers;
 INSERT INTO conversations (customer_id, channel) SELECT id, 'sms' FROM customers;
+INSERT INTO addresses (customer_id, channel, value)
+  SELECT id, 'email', id || '@example.com' FROM customers;
 INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, text,
   status, scored, due_at, created_at, claimed_until)
 SELECT c.id, a.id, CASE n % 2 WHEN 0 THEN 'inbound' ELSE 'outbound' END, 'sms',
   'SM' || a.value || 'n' || n, CASE n % 2 WHEN 0 THEN 'customer' ELSE 'bot' END,
   repeat('word ', 20),
   CASE n % 2 WHEN 0 THEN 'answered' ELSE 'delivered' END, true, now(), now(), now()
-FROM generate_series(1, 20) n, conversations c JOIN addresses a USING (customer_id);
+FROM generate_series(1, 20) n, conversations c JOIN addresses a USING (customer_id)
+WHERE a.channel = 'sms';
 WITH few AS (SELECT id, row_number() OVER () AS n FROM messages LIMIT 40)
 UPDATE messages m SET scored = few.n % 4 <> 0,
   status = (ARRAY['received', 'queued', 'sending', 'queued'])[1 + few.n % 4]
@@ -78,8 +83,14 @@ INSERT INTO proposals (conversation_id, booking_id, booking_version, act, quote_
   status)
 SELECT conversation_id, id, version, 'book', quote_id, starts_at,
   CASE status WHEN 'completed' THEN 'accepted' ELSE 'open' END FROM bookings;
-INSERT INTO booking_events (key, booking_id, act, actor)
-  SELECT id::text, id, 'hold', 'customer' FROM bookings;
+INSERT INTO booking_events (id, key, booking_id, act, actor)
+  SELECT uuidv7(make_interval(days => -n)), concat(id, act, n), id, act, 'customer'
+  FROM bookings, generate_series(0, 40, 10) n, unnest('{hold,agree,confirm}'::text[]) act
+  WHERE n > 0 OR id::text < '1';
+INSERT INTO allergies (customer_id, booking_id, message_id, words)
+  SELECT b.customer_id, b.id, m.id, 'peanuts' FROM bookings b
+  JOIN LATERAL (SELECT id FROM messages WHERE conversation_id = b.conversation_id
+    OFFSET ascii(right(b.code, 1)) - ascii('1') LIMIT 1) m ON true;
 INSERT INTO follow_ups (customer_id, booking_id, cause, due_at, status)
   SELECT customer_id, id, 'after_event', ends_at,
     CASE status WHEN 'confirmed' THEN 'planned' ELSE 'sent' END FROM bookings;
@@ -99,7 +110,18 @@ HOT: dict[str, tuple[str, tuple[object, ...], str]] = {
     "list_neglected": (messages._NEGLECTED, (NOW, 500), "messages_waiting"),
     "list_unscored": (messages._UNSCORED, (64,), "messages_unscored"),
     "receipt": (receipts._MOVE, ("sms", "SM1", "read", ""), "one_row_per_vendor_message"),
-    "bookings of a customer": (bookings._OPEN, (CONVERSATION, NOW), "bookings_of_customer"),
+    "bookings of a customer": (
+        bookings._OPEN,
+        (CONVERSATION, NOW),
+        "bookings_of_customer(.|\n)*allergies_of_customer",
+    ),
+    "next after what is off": (
+        assignments._NEXT,
+        ([CONVERSATION], NOW),
+        "chef_assignments_of_booking(.|\n)*chef_assignments_by_end",
+    ),
+    "setting out": (assignments._LEAVE_AT, (CONVERSATION, CONVERSATION, NOW), "chef_in_one_place"),
+    "letters": (calendars._DUE, ("email", 500), "booking_events_pkey"),
     "booking by code": (bookings._BY_CODE, ("H7K3Q",), "one_booking_per_code"),
     "booking by key": (bookings._BY_KEY, ("k",), "one_booking_write_per_key"),
     "upkeep": (bookings._IS_DUE, (NOW,), "bookings_held(.|\n)*bookings_ahead"),
@@ -122,7 +144,8 @@ HOT: dict[str, tuple[str, tuple[object, ...], str]] = {
 }
 
 GROWS = (
-    "messages conversations bookings booking_events chef_assignments proposals follow_ups".split()
+    "messages conversations bookings booking_events chef_assignments proposals follow_ups "
+    "allergies".split()
 )
 
 

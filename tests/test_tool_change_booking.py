@@ -8,6 +8,7 @@ import pytest
 from booking_chat import CONFIRM, SATURDAY, Chat, book, open_chat, price, put_on_hold
 from world import World
 
+from bot.booking import reserving
 from bot.domain_booking import BookingStatus
 from bot.tools.base import Escalate
 
@@ -111,3 +112,21 @@ async def test_of_several_bookings_it_is_asked_which(chat: Chat) -> None:
     done = await chat.turn("the one on December 19", ("cancel_booking", {}))
     assert "December 19" in done.result.worded
     assert SATURDAY not in done.result.worded
+
+
+async def test_a_deposit_between_the_terms_and_the_yes_asks_again_and_not_all_is_said_done(
+    chat: Chat,
+) -> None:
+    """The yes was to moving; that everything is settled would be heard as "it is moved"."""
+    await book(chat)
+    day = {"day": "Dec 19", "time": None, "address": None, "zip_code": None}
+    await chat.turn("move it to Dec 19", ("change_booking", {**day, "use_new_quote": False}))
+    (booking,) = await chat.bookings()
+    async with chat.deps.pool.acquire() as conn, conn.transaction():
+        now = chat.clock.now()
+        await reserving.confirm_deposit(conn, chat.deps.profile, booking.id, now=now, key="in")
+    again = await chat.turn("yes", CONFIRM)
+    assert again.result.data["stated"] is True
+    assert "December 19" in again.result.worded
+    done = await chat.turn("yes", CONFIRM)
+    assert done.result.data["changed"] is True

@@ -6,6 +6,7 @@ bot/language/phrases/booking.toml; the tools put them together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -142,12 +143,24 @@ def say_why_not(voice: Voice, slot: Slot, *, service: str, headcount: int) -> st
 
 
 def say_place(booking_address: str, zip_code: str) -> str:
-    """The address, or the town with its ZIP."""
+    """The address with its town, or the town alone.
+
+    The ZIP is left to staff: of a customer who named a town we only know the middle of it.
+    """
     place = find_place(zip_code)
-    town = f"{place.town} {zip_code}" if place else zip_code
+    town = place.town if place else zip_code
     if not booking_address:
         return town
-    return booking_address if zip_code in booking_address else f"{booking_address}, {town}"
+    is_told = names_town(booking_address, town) or (zip_code and zip_code in booking_address)
+    return booking_address if is_told or not town else f"{booking_address}, {town}"
+
+
+def names_town(address: str, town: str) -> bool:
+    """Whether an address ends with its town; a street may be called like it."""
+    ending = (
+        rf"(?:^|[\s,]){re.escape(town.casefold())}(?:,?\s+[a-z]{{2}}\b\.?)?[\s,.]*(?:\d{{5}})?\W*$"
+    )
+    return bool(town) and re.search(ending, address.casefold()) is not None
 
 
 def say_rule(voice: Voice) -> str:
@@ -171,6 +184,10 @@ def say_status(voice: Voice, booking: Booking) -> str:
     lines.append(
         voice.say("status_party", guests=str(booking.headcount), total=voice.money(booking.total))
     )
+    if booking.agreed_at is None:
+        hours = voice.figure("hours", voice.profile.booking.hold_hours)
+        deposit = voice.money(booking.deposit)
+        lines.append(voice.say("held_deposit", deposit=deposit, hours=hours))
     if booking.fees:
         lines.append(voice.say("status_fees", fees=voice.money(booking.fees)))
     if booking.address:

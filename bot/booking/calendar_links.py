@@ -32,7 +32,9 @@ def chef_link(settings: Settings, chef: Chef) -> str:
 
 
 def booking_link(settings: Settings, booking_id: BookingId) -> str:
-    """Where the customer gets their booking as a file."""
+    """Where the customer gets their booking as a file; empty without a secret to sign by."""
+    if not _secret(settings):
+        return ""
     token = sign(_secret(settings), BOOKING, booking_id.hex)
     return f"{settings.base_url}/calendars/bookings/{token}.ics"
 

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from bot.booking.booking_words import say_place
 from bot.booking.moments import say_moment
 from bot.booking.quote import Order
-from bot.booking.travel import find_place
 from bot.domain_booking import Booking, BookingStatus, ChefId
 from bot.language.wording import say
 from bot.profile import Profile, money
@@ -37,16 +37,6 @@ def language_of(profile: Profile, entry: CalendarEntry) -> str:
     """The customer's language, or the business's own where it does not speak theirs."""
     known = entry.language in profile.business.languages
     return entry.language if known else profile.business.home_language
-
-
-def place_of(booking: Booking) -> str:
-    """Where the event is: the address as far as it is known, else the town."""
-    if not booking.address:
-        place = find_place(booking.zip_code)
-        return f"{place.town} {booking.zip_code}" if place else booking.zip_code
-    if not booking.zip_code or booking.zip_code in booking.address:
-        return booking.address
-    return f"{booking.address}, {booking.zip_code}"
 
 
 def title(profile: Profile, booking: Booking, language: str) -> str:
@@ -88,6 +78,7 @@ def mail(profile: Profile, entry: CalendarEntry, act: str) -> Mail:
     name = " ".join(entry.customer_name.split())
     hello = say("mail_hello", language, name=name) if name else say("mail_hello_nobody", language)
     moment = say_moment(profile, booking.starts_at, language)
+    place = say_place(booking.address, booking.zip_code)
     return Mail(
         subject=say(f"mail_subject_{act}", language, service=service, day=day),
         text="\n".join(
@@ -97,7 +88,7 @@ def mail(profile: Profile, entry: CalendarEntry, act: str) -> Mail:
                 say(f"mail_{act}", language, service=service),
                 "",
                 say("calendar_when", language, moment=moment),
-                say("calendar_where", language, place=place_of(booking)),
+                say("calendar_where", language, place=place),
                 for_customer(profile, entry),
                 "",
                 say("mail_file_cancel" if is_cancelled else "mail_file", language),
@@ -165,11 +156,12 @@ def _money_lines(profile: Profile, entry: CalendarEntry, language: str) -> Itera
     if booking.status is BookingStatus.HELD and booking.held_until is not None:
         moment = say_moment(profile, booking.held_until, language)
         deposit = written(booking.deposit)
-        yield say("calendar_deposit_due", language, deposit=deposit, moment=moment)
+        due = say("calendar_deposit_due", language, deposit=deposit, moment=moment)
+        yield due.replace("..", ".")  # "p.m." brings its own stop.
     elif booking.is_open:
-        due = profile.say(profile.payment.balance_due, language)
+        payable = profile.say(profile.payment.balance_due, language)
         balance = written(max(total - booking.deposit, Decimal(0)))
-        yield say("calendar_balance", language, balance=balance, due=due)
+        yield say("calendar_balance", language, balance=balance, due=payable)
 
 
 def _chef_lines(profile: Profile, entry: CalendarEntry, chef_id: ChefId) -> Iterator[str]:

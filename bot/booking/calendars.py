@@ -15,6 +15,8 @@ from typing import NamedTuple
 from icalendar import Calendar, Event, vText
 
 from bot.booking import calendar_words as words
+from bot.booking import staff_words
+from bot.booking.booking_words import say_place
 from bot.domain_booking import Booking, BookingStatus, Chef
 from bot.profile import Profile
 from bot.store.calendars import CalendarEntry
@@ -35,6 +37,7 @@ class Shown(NamedTuple):
 
     title: str
     description: str
+    place: str
 
 
 def chef_calendar(profile: Profile, chef: Chef, entries: Iterable[CalendarEntry]) -> str:
@@ -48,6 +51,7 @@ def chef_calendar(profile: Profile, chef: Chef, entries: Iterable[CalendarEntry]
         shown = Shown(
             words.title(profile, entry.booking, language),
             words.for_chef(profile, entry, chef.id),
+            staff_words.say_place(entry.booking),
         )
         calendar.add_component(_event(entry, shown))
     return _text(calendar)
@@ -56,8 +60,11 @@ def chef_calendar(profile: Profile, chef: Chef, entries: Iterable[CalendarEntry]
 def booking_calendar(profile: Profile, entry: CalendarEntry) -> str:
     """The customer's own booking as a file; for a cancelled one the word to take it out again."""
     language = words.language_of(profile, entry)
+    booking = entry.booking
     shown = Shown(
-        words.own_title(profile, entry.booking, language), words.for_customer(profile, entry)
+        words.own_title(profile, booking, language),
+        words.for_customer(profile, entry),
+        say_place(booking.address, booking.zip_code),
     )
     calendar = _calendar(profile.business.name, method=method_of(entry.booking))
     calendar.add_component(_event(entry, shown))
@@ -99,7 +106,7 @@ def _event(entry: CalendarEntry, shown: Shown) -> Event:
     event.add("transp", "TRANSPARENT" if booking.status in GONE else "OPAQUE")
     event.add("summary", _plain(shown.title))
     event.add("description", _plain(shown.description))
-    event.add("location", _plain(words.place_of(booking)))
+    event.add("location", _plain(shown.place))
     return event
 
 

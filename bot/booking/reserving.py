@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from bot.booking.availability import Slot, judge, nearest, open_slots
@@ -188,12 +188,15 @@ async def reserve(
 async def propose(conn: Connection, proposal: Proposal) -> None:
     """State terms in place of any that were stated before."""
     with refusing():
+        # As every write does: the booking before its terms, so that nobody waits in a circle.
+        await booking_writes.lock(conn, proposal.booking_id)
         await proposals.state(conn, proposal)
 
 
 async def decline(conn: Connection, conversation_id: ConversationId) -> None:
     """The customer's no to the terms that were stated; an undecided hold runs out by itself."""
-    await proposals.close(conn, conversation_id, status="declined")
+    with refusing():
+        await proposals.close(conn, conversation_id, status="declined")
 
 
 def _event(profile: Profile, wish: HoldWish) -> Event:
@@ -232,7 +235,7 @@ async def _keep(conn: Connection, profile: Profile, wish: HoldWish, write: Write
     places = choose(profile, roster, demand, wish.starts_at)
     event = replace(_event(profile, wish), ends_at=slot.ends_at)
     decide = timedelta(minutes=profile.booking.decide_minutes)
-    held_until = min(write.at + decide, event.starts_at)
+    held_until = min(write.at.astimezone(UTC) + decide, event.starts_at)
     for _ in range(CODES_TRIED):
         if await booking_writes.insert(
             conn,
@@ -246,7 +249,7 @@ async def _keep(conn: Connection, profile: Profile, wish: HoldWish, write: Write
             break
     else:
         raise BookingRefused("overtaken", "no free code was found")
-    await seat(conn, profile, roster, (event, demand), booking_id=write.booking_id, places=places)
+    await seat(conn, profile, roster, event, booking_id=write.booking_id, places=places)
 
 
 def new_code() -> str:

@@ -13,7 +13,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.booking.availability import window
-from bot.booking.crew import Approach, Demand, approach
+from bot.booking.crew import Demand, approach, leaving
+from bot.booking.freeing import free, let_lapse
 from bot.booking.matching import choose_team
 from bot.booking.travel import miles_between, way_minutes
 from bot.domain import CustomerId
@@ -57,8 +58,8 @@ async def assign(
         demand = demand_from(event, booking.wishes, without=booking_id)
         roster = await open_roster(conn, profile, event.starts_at, now=now)
         places = [_by_hand(profile, roster, (event, demand), each, reason) for each in chosen]
-        await assignments.release(conn, booking_id, now=now)
-        await seat(conn, profile, roster, (event, demand), booking_id=booking_id, places=places)
+        await free(conn, profile, booking_id, now=now)
+        await seat(conn, profile, roster, event, booking_id=booking_id, places=places)
         await booking_writes.touch(conn, booking_id)
     return await bookings.get(conn, booking_id)
 
@@ -122,7 +123,7 @@ async def open_roster(
     With a customer, their own undecided hold is let go too.
     """
     await assignments.lock_crew(conn)
-    await booking_writes.lapse(conn, now=now, customer_id=customer_id)
+    await let_lapse(conn, profile, now=now, customer_id=customer_id)
     day = local_day(profile, starts_at)
     return await read_around(conn, profile, day, day, now=now)
 
@@ -169,21 +170,20 @@ async def seat(
     conn: Connection,
     profile: Profile,
     roster: Roster,
-    what: tuple[Event, Demand],
+    event: Event,
     *,
     booking_id: BookingId,
     places: Sequence[Place],
 ) -> None:
     """Assign the chefs, and let each set out for the next event of the day from this one."""
-    event, demand = what
     for place in places:
         following = _following(profile, roster, event, booking_id, place.chef_id)
-        if following is not None:
-            onward = _onward(profile, roster, (event, demand), booking_id, (place, following))
-            if onward is not None:
-                await assignments.leave_at(
-                    conn, following.booking_id, place.chef_id, onward.leaves_at
-                )
+        if following is None:
+            continue
+        # Reckoned by the way alone: the rules of who may go there were asked when it was booked.
+        onward = leaving(profile, event.zip_code, following.zip_code, following.starts_at)
+        if onward >= event.ends_at:
+            await assignments.leave_at(conn, following.booking_id, place.chef_id, onward)
     await assignments.add(conn, booking_id, places, ends_at=event.ends_at)
 
 
@@ -227,30 +227,6 @@ def _following(
         and local_day(profile, each.starts_at) == day
     )
     return min(later, key=lambda each: each.starts_at, default=None)
-
-
-def _onward(
-    profile: Profile,
-    roster: Roster,
-    what: tuple[Event, Demand],
-    booking_id: BookingId,
-    between: tuple[Place, Engagement],
-) -> Approach | None:
-    """The way from the new event to the next; None where a chef's rules say nothing of it."""
-    (event, demand), (place, following) = what, between
-    coming = Engagement(
-        chef_id=place.chef_id,
-        booking_id=booking_id,
-        leaves_at=place.leaves_at,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        zip_code=event.zip_code,
-    )
-    others = tuple(e for e in roster.engagements if e.booking_id != booking_id)
-    then = replace(roster, engagements=(*others, coming))
-    chef = next(chef for chef in roster.chefs if chef.id == place.chef_id)
-    next_demand = replace(demand, zip_code=following.zip_code, without=following.booking_id)
-    return approach(profile, then, chef, next_demand, following.starts_at)
 
 
 def _by_hand(

@@ -8,11 +8,12 @@ then stated and asked again.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bot.booking import reminders
 from bot.booking.availability import judge
+from bot.booking.freeing import free
 from bot.booking.reserving_crew import choose, demand_from, event_of, open_roster, seat
 from bot.booking.shifts import event_minutes
 from bot.booking.staff_words import NoticeKind
@@ -48,7 +49,7 @@ async def agree(
         await _agreed_terms(conn, booking, proposal, (Act.BOOK, "customer"), now=now)
         if booking.status is not BookingStatus.HELD or booking.agreed_at is not None:
             raise BookingRefused("not_held", f"booking {booking.code} awaits no yes")
-        held_until = now + timedelta(hours=profile.booking.hold_hours)
+        held_until = now.astimezone(UTC) + timedelta(hours=profile.booking.hold_hours)
         await booking_writes.agree(conn, write, held_until=held_until)
         await proposals.close_for(conn, booking.id, accepted=proposal.id)
         return await _settled(conn, profile, write, NoticeKind.AWAITS_DEPOSIT)
@@ -72,7 +73,7 @@ async def confirm_deposit(
         await booking_writes.confirm(conn, write)
         if _has_run_out(booking, now):  # Others may have planned with its chefs meanwhile.
             await _replaced(conn, profile, (booking, event_of(booking)), write)
-        await proposals.close_for(conn, booking_id, accepted=None)
+        # Terms that wait for a yes stay open: the yes finds them changed, and is asked for again.
         return await _settled(conn, profile, write, None)
 
 
@@ -105,7 +106,8 @@ async def change(
         fee = Decimal(str(terms.detail.get("fee") or 0))
         await booking_writes.change(conn, write, event, fee=fee)
         await proposals.close_for(conn, booking.id, accepted=proposal.id)
-        told = NoticeKind.CHANGED if actor == "customer" else None
+        is_news = actor == "customer" and not _fills_in(event_of(booking), event)
+        told = NoticeKind.CHANGED if is_news else None
         return await _settled(conn, profile, write, told)
 
 
@@ -131,7 +133,7 @@ async def cancel(
         booking = await bookings.get(conn, write.booking_id)
         terms = await _agreed_terms(conn, booking, proposal, (Act.CANCEL, actor), now=now)
         await assignments.lock_crew(conn)
-        await assignments.release(conn, booking.id, now=now)
+        await free(conn, profile, booking.id, now=now)
         refund = Decimal(str(terms.detail.get("refund") or 0))
         await booking_writes.cancel(conn, write, refund=refund)
         await proposals.close_for(conn, booking.id, accepted=proposal.id)
@@ -228,6 +230,11 @@ async def _changed(
     )
 
 
+def _fills_in(before: Event, after: Event) -> bool:
+    """Whether nothing is new but the street address that was missing."""
+    return not before.address and replace(before, address=after.address) == after
+
+
 def _needs_other_places(before: Event, after: Event) -> bool:
     """Whether who serves the event, or from when, depends on what has changed."""
     return any(
@@ -250,8 +257,8 @@ async def _replaced(
         raise BookingRefused("slot_taken", ", ".join(slot.reasons))
     event = replace(event, ends_at=slot.ends_at)
     places = choose(profile, roster, demand, event.starts_at, present=booking.chefs)
-    await assignments.release(conn, booking.id, now=write.at)
-    await seat(conn, profile, roster, (event, demand), booking_id=booking.id, places=places)
+    await free(conn, profile, booking.id, now=write.at)
+    await seat(conn, profile, roster, event, booking_id=booking.id, places=places)
     return event
 
 

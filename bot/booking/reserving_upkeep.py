@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.booking.freeing import let_lapse
 from bot.booking.staff_words import NoticeKind
 from bot.booking.tell_staff import tell_staff
 from bot.domain_booking import Booking
@@ -17,11 +18,13 @@ from bot.store.booking_writes import refusing
 from bot.store.connection import Connection
 
 
-async def lapse_due(conn: Connection, *, now: datetime, limit: int = 100) -> tuple[Booking, ...]:
+async def lapse_due(
+    conn: Connection, profile: Profile, *, now: datetime, limit: int = 100
+) -> tuple[Booking, ...]:
     """Let go of holds that ran out."""
     with refusing():
         await assignments.lock_crew(conn)
-        gone = await booking_writes.lapse(conn, now=now, limit=limit)
+        gone = await let_lapse(conn, profile, now=now, limit=limit)
     return await bookings.list_by_id(conn, gone)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from bot.booking.booking_words import names_town
 from bot.booking.moments import say_briefly, say_moment
 from bot.booking.travel import find_place
 from bot.domain_booking import Booking, BookingStatus
@@ -21,6 +22,8 @@ class NoticeKind(StrEnum):
     """The customer has said yes; somebody has to look for the deposit."""
     CHANGED = "changed"
     CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    """The customer had said yes, and no deposit was seen in time."""
     SHORT_OF_CHEFS = "short_of_chefs"
     """Fewer chefs are assigned than it needs."""
 
@@ -29,6 +32,7 @@ OPENINGS = {
     NoticeKind.AWAITS_DEPOSIT: "Deposit awaited",
     NoticeKind.CHANGED: "Booking changed",
     NoticeKind.CANCELLED: "Booking cancelled",
+    NoticeKind.LAPSED: "Booking lapsed",
     NoticeKind.SHORT_OF_CHEFS: "Event without enough chefs",
 }
 
@@ -47,17 +51,28 @@ def notice(profile: Profile, booking: Booking, kind: NoticeKind, now: datetime) 
     parts = (
         say_moment(profile, booking.starts_at),
         f"{booking.headcount} guests",
-        say_place(booking),
+        say_town(booking),
         money(profile.business, booking.total, "en"),
     )
     after = _after(profile, booking, kind, now)
     return f"{OPENINGS[kind]}: {', '.join(filter(None, parts))}\nBooking {booking.code}: {after}"
 
 
-def say_place(booking: Booking) -> str:
+def say_town(booking: Booking) -> str:
     """Town and ZIP, which is all that planning needs."""
     place = find_place(booking.zip_code)
     return f"{place.town} {booking.zip_code}" if place else booking.zip_code
+
+
+def say_place(booking: Booking) -> str:
+    """The address as the customer gave it, with the town and the ZIP that it lacks."""
+    address, zip_code = booking.address, booking.zip_code
+    if not address or zip_code in address:
+        return address or say_town(booking)
+    place = find_place(zip_code)
+    if place and names_town(address, place.town):
+        return f"{address} {zip_code}"
+    return f"{address}, {say_town(booking)}"
 
 
 def say_chefs(booking: Booking) -> str:
@@ -90,20 +105,30 @@ def _after(profile: Profile, booking: Booking, kind: NoticeKind, now: datetime) 
         case NoticeKind.AWAITS_DEPOSIT:
             deposit = money(profile.business, booking.deposit, "en")
             return (
-                f"{deposit} {_until(profile, booking, now)}, chef {say_chefs(booking)}; "
+                f"{deposit} {_until(profile, booking, now)}, {_crew(booking)}; "
                 f"`concierge bookings deposit {booking.code}` when it is in"
             )
         case NoticeKind.CHANGED:
             owed = money(profile.business, booking.fees, "en")
             fees = f", {owed} in fees owed beside the quote" if booking.fees else ""
-            return f"chef {say_chefs(booking)}{fees}"
+            return f"{_crew(booking)}{fees}"
         case NoticeKind.CANCELLED:
             return _refund(profile, booking)
+        case NoticeKind.LAPSED:
+            deposit = money(profile.business, booking.deposit, "en")
+            by = f" by {say_moment(profile, booking.held_until)}" if booking.held_until else ""
+            return f"no deposit seen{by} ({deposit}); the date is free again"
         case NoticeKind.SHORT_OF_CHEFS:
             return (
                 f"chefs: {say_chefs(booking)}; `concierge bookings assign {booking.code} CHEF "
                 f"--reason WHY` puts somebody there"
             )
+
+
+def _crew(booking: Booking) -> str:
+    """ "chef Kenji", "chefs Kenji and Marco"."""
+    several = booking.workers > 1 or len(booking.chefs) > 1
+    return f"{'chefs' if several else 'chef'} {say_chefs(booking)}"
 
 
 def _until(profile: Profile, booking: Booking, now: datetime) -> str:

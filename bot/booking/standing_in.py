@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.booking.crew import Demand
+from bot.booking.freeing import free
 from bot.booking.matching import choose_team
 from bot.booking.reserving_crew import demand_from, event_of, open_roster, seat
 from bot.domain_booking import Assignment, Booking, BookingId, ChefId, Roster
 from bot.profile import Profile
-from bot.store import assignments, booking_writes, bookings
+from bot.store import booking_writes, bookings
 from bot.store.assignments import Place
 from bot.store.booking_writes import Write, refusing
 from bot.store.connection import Connection
@@ -49,9 +50,8 @@ async def stand_in(
         roster = await open_roster(conn, profile, event.starts_at, now=now)
         places = [_place(each) for each in staying]
         places += _others(profile, roster, demand, event.starts_at, staying)
-        await assignments.release(conn, booking_id, now=now)
-        what = (event, demand)
-        await seat(conn, profile, roster, what, booking_id=booking_id, places=places)
+        await free(conn, profile, booking_id, now=now)
+        await seat(conn, profile, roster, event, booking_id=booking_id, places=places)
         await booking_writes.touch(conn, booking_id)
     return await bookings.get(conn, booking_id)
 

@@ -13,7 +13,7 @@ from bot.store.connection import Connection
 
 async def tell_staff(
     conn: Connection, profile: Profile, booking: Booking, kind: NoticeKind, *, now: datetime
-) -> None:
-    """Tell staff once for this state of the booking, whoever asks again."""
+) -> bool:
+    """Tell staff once for this state of the booking; False where they were told before."""
     key = f"{kind.value}:{booking.id}:{booking.version}"
-    await desk_notices.add(conn, key, booking.id, notice(profile, booking, kind, now))
+    return await desk_notices.add(conn, key, booking.id, notice(profile, booking, kind, now))

@@ -15,6 +15,7 @@ from functools import cache
 
 from bot.domain_booking import Act
 from bot.language.agreement_words import ACTS, KEEPING, KINDS, MARKS_NO, MARKS_YES
+from bot.language.names import read_name
 
 TEXT_MAX_CHARS = 400
 """Whoever writes more than this says more than yes."""
@@ -56,18 +57,23 @@ def read_agreement(text: str, language: str, *, act: Act = Act.BOOK) -> Agreemen
     """
     if not text.strip() or len(text) > TEXT_MAX_CHARS or re.search("[?？¿]", text):
         return Agreement.UNCLEAR
-    kinds = _kinds(_folded(_without_particulars(text)), act)
+    kinds = _kinds(_folded(_without_particulars(text, language)), act)
+    if "doubt" in kinds:
+        return Agreement.UNCLEAR
     says_yes = bool({"yes", "act"} & kinds)
     if says_yes == ("no" in kinds):
         return Agreement.UNCLEAR
     return Agreement.YES if says_yes else Agreement.NO
 
 
-def _without_particulars(text: str) -> str:
+def _without_particulars(text: str, language: str) -> str:
     """The text without a name or mailbox, which customers give along with their yes."""
     for pattern in (_MAIL, _NAMED):
         text = pattern.sub(" , ", text)
-    return text
+    name = read_name(text, language=language)
+    said = re.escape(name).replace(r"\ ", r"\s+")
+    introduced = rf"(?i:\b(?:i['’]?m|i am|this is|it['’]?s|soy|habla))\s+{said}(?!\s*[^\W\d_])"
+    return re.sub(introduced, " , ", text) if name else text
 
 
 def _folded(text: str) -> str:

@@ -80,6 +80,7 @@ ninguna duda | 请 | 请您 | 麻烦 | 麻烦你 | 麻烦您 | 麻烦你了 | �
 """
 
 _BOOK: Final = """
+hold it | hold that | hold the date | keep it for me | keep it for us |
 book | book it | book that | book this | book us | book me | book us in | book me in
 book the date | book that date | book the slot | book it in | lets book | lets book it
 lets book that | please book | you can book it | go ahead and book | go ahead and book it
@@ -144,6 +145,12 @@ keep my booking | i keep it | dejalo asi | dejelo asi | dejelo | dejalo | manten
 保留 | 保留吧 | 还是保留 | 不变 | 照旧
 """
 
+DOUBT: Final = """
+yeah right | yeah, right | yea right | yea, right | ya right | ya, right | yeah yeah | yeah, yeah
+oh sure | oh, sure | oh right | si tu lo dices | si, como no | si como no | 呵呵 | 才怪
+"""
+"""What says yes by the word and often means the opposite; who means it is asked once more."""
+
 MARKS_YES: Final = "👍👌✅✔☑💯🆗"
 MARKS_NO: Final = "👎❌🚫✖⛔"
 
@@ -158,6 +165,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "no": _phrases(NO),
     "fine": _phrases(FINE),
     "polite": _phrases(POLITE),
+    "doubt": _phrases(DOUBT),
 }
 KEEPING: Final = _phrases(_KEEP)
 """A no where a booking is to be changed or given up."""

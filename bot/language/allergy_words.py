@@ -55,6 +55,14 @@ _SAFETY = re.compile(
 )
 _ASKING = re.compile(r"\W*(?:is|are|can|could|would|will|es|son|puede|hay)\b")
 _SENTENCE = re.compile(r"[^.!?。！？\n;；]+[.!?。！？]?")
+_SUFFERERS = re.compile(
+    r"\b(?:one|an?|1|un[oa]?)\s+(?:of (?:our|the|my|us)\s+)?"
+    r"(?:guests?|adults?|kids?|child(?:ren)?|people|persons?|invitad[oa]s?|niñ[oa]s?|personas?)\s+"
+    r"(?:who |that |que )?(?:has|have|is|are|with|tienen?|es|son|con)\b"
+    r"(?=[^.?!\n]{0,60}(?:allerg|al[eé]rgi))"
+    r"|有?[一1][个位名]?(?:客人|人|孩子|小孩|成人)(?=[^。？！\n]{0,12}过敏)",
+    re.IGNORECASE,
+)
 
 
 def names_allergy(text: str) -> bool:
@@ -79,3 +87,8 @@ def _states(sentence: str) -> bool:
     if not _NAMED.search(rest):
         return False
     return not (_OF_THE_HOUSE.search(rest) and not _SOMEBODY.search(rest))
+
+
+def without_sufferers(text: str) -> str:
+    """The text without the one it counts only to say who has an allergy: that is no party."""
+    return _SUFFERERS.sub(" ", text)

@@ -202,6 +202,8 @@ def _merge_young(state: State, mention: Mention, found: Scan, seen: Mapping[str,
         state.young[code] = max(0, known + mention.sign * value)
         if state.total is not None:
             state.total = max(0, state.total + mention.sign * value)
+        if code == eldest and mention.sign > 0:
+            state.unaged = value  # "Add 2 kids, both 8": the age is theirs.
         return
     if mention.is_age and code != eldest and code in seen and not seen[code].is_age:
         state.young[code] = max(known, value)  # "6 little ones of 4": counted by their word too.

@@ -81,6 +81,7 @@ def read_party(
     language: str,
     asked: str | Sequence[str] | None = None,
     is_town: TownTest | None = None,
+    known: PartyReading | None = None,
 ) -> PartyReading:
     """Read the customer's texts in order, later words correcting earlier ones.
 
@@ -91,6 +92,7 @@ def read_party(
         asked: what the bot had last asked before the last text ("headcount", "children", "zip",
             "date", "dishes"), or one such word per text, aligned at the end.
         is_town: says whether a phrase names a town; without it only capitals do.
+        known: the party before the first of the texts, where it is known.
     """
     questions = [asked] if isinstance(asked, str) else list(asked or ())
     questions = (
@@ -98,10 +100,26 @@ def read_party(
         if texts
         else []
     )
-    state = State()
+    state = _begun(known, profile) if known else State()
     for text, question in _newest(texts, questions):
         _read_text(state, text, question, (profile, language, is_town))
     return _finish(state, profile)
+
+
+def _begun(known: PartyReading, profile: Profile) -> State:
+    """The state in which texts that came before have left a party."""
+    default = profile.service().default_band
+    dishes = {("option", code): count for code, count in known.options.items()}
+    dishes |= {("add_on", code): count for code, count in known.add_ons.items()}
+    dishes |= {("extra", code): count for code, count in known.extras.items()}
+    return State(
+        grown=known.counts.get(default),
+        young={code: count for code, count in known.counts.items() if code != default},
+        dishes=dishes,
+        further=dict(known.further),
+        zip_code=known.zip_code,
+        city=known.city,
+    )
 
 
 def _newest(texts: Sequence[str], questions: Sequence[str]) -> list[tuple[str, str]]:

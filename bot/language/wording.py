@@ -28,7 +28,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
         "day_mismatch", "day_mismatch_which", "nearest_none", "chef_none",
     ),
     "time": ("time_which", "nearest_ask", "day_no_such_time"),
-    "hold": ("slot_hold_it",),
+    "hold": ("slot_hold_it", "past_look"),
     "yes": ("held_ask", "change_ask", "cancel_ask", "yes_plain"),
     "address": ("ask_address",),
     "change": ("change_what",),

@@ -76,10 +76,11 @@ class OfflineModel:
         tail = "" if unknown and facts.proposal else planned.tail
         parts = [planned.lead, said, say("unknown", facts.language, seed=facts.seed) * unknown]
         parts += ["" if booked and planned.hides_price else priced, *booked, tail]
-        if unknown and not planned.ask_person and not booked:
+        is_handing = planned.ask_person or (unknown and facts.failures >= 1 and price is None)
+        if unknown and not is_handing and not booked:
             parts.append(say("ask_person", facts.language, seed=facts.seed))
         text = "\n".join(part for part in parts if part)
-        if planned.ask_person or (unknown and facts.failures >= 1 and price is None):
+        if is_handing:
             return self._to_person(facts, text)
         return _reply(text, understood=not unknown or price is not None)
 

@@ -48,6 +48,13 @@ _PAYMENT = re.compile(
     r"\b(?:paid|charged|refund me|money back|my (?:money|refund|card)|venmo'?d|zelled|pague|pagado"
     r"|cobraron|mi (?:dinero|reembolso|tarjeta)|devuelv\w+)\b|已付|付了|付过|扣了|退我|退钱|我的钱"
 )
+_SAYS_PAID = re.compile(
+    r"\b(?:i|we)(?:'?ve| have)? (?:already |just )?(?:paid|venmo'?d|zelled"
+    r"|sent (?:the|my|our|you (?:the|a|my)) (?:\$?\d+ )?(?:deposit|money|payment))\b"
+    r"|\b(?:ya )?(?:pague|pagamos|he pagado|hice el (?:pago|deposito)|envie el (?:pago|deposito)"
+    r"|mande el (?:pago|deposito))\b|(?:已经?|刚)(?:付|转|交)\S{0,6}"
+    r"|(?:付|转|交)(?:过|了)(?:定金|押金|钱)"
+)
 _PER_UNIT = re.compile(
     r"\b(?:per|each|a) (?:person|head|kid|child|adult|guest)\b"
     r"|\bpor (?:persona|nino|adulto|cabeza|invitado)\b|每人|每位|人均|(?:一位|一个人|一人)多少"
@@ -117,6 +124,11 @@ def names_deposit(text: str) -> bool:
 def names_payment(text: str) -> bool:
     """Whether money has changed hands, so that a dispute is real."""
     return bool(_PAYMENT.search(fold(text)))
+
+
+def says_paid(text: str) -> bool:
+    """Whether the customer says to have paid."""
+    return bool(_SAYS_PAID.search(fold(text)))
 
 
 def is_per_unit(text: str) -> bool:

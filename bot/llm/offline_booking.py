@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from bot.domain_booking import Act
 from bot.language.agreement import Agreement, read_agreement
+from bot.llm import offline_booking_asks as asks
 from bot.llm import offline_booking_words as heard
 from bot.llm import offline_words as words
 from bot.llm.offline_booking_calls import (
@@ -22,19 +23,38 @@ from bot.llm.offline_booking_calls import (
     open_call,
 )
 from bot.llm.offline_facts import Facts
-from bot.llm.offline_moves import Plan, greeting, price_call, speak, speak_all
+from bot.llm.offline_moves import (
+    Plan,
+    greeting,
+    next_question,
+    price_call,
+    speak,
+    speak_all,
+)
 
 TALKS_OF_ONE = frozenset({"booking_status", "booking_detail", "day_of"})
 
 
 def answer(facts: Facts) -> Plan | None:
     """What answers our own question comes before everything else that could be meant."""
-    return _first(facts, _terms, _offer, _address)
+    return _first(
+        facts,
+        asks.late_yes,
+        _terms,
+        _offer,
+        _address,
+        asks.stakes,
+        asks.by_when,
+        asks.deposit_seen,
+        asks.what_it_comes_to,
+        asks.who,
+    )
 
 
 def wishes(facts: Facts) -> Plan | None:
     """What is wanted of a booking that stands, or of a date."""
-    return _first(facts, _cancel, _crew, _status, _other_guests, _move, _look, _hold, _begin)
+    rules = (_cancel, _crew, _status, _other_guests, _move, asks.same_day, _look, _hold, _begin)
+    return _first(facts, *rules)
 
 
 def is_of_booking(facts: Facts) -> bool:
@@ -49,8 +69,7 @@ def reminder(facts: Facts) -> str:
     """The question that still waits for its yes, after an answer to something else."""
     if not (facts.can_book and facts.proposal):
         return ""
-    asks = {Act.BOOK: "held_ask", Act.CHANGE: "change_ask", Act.CANCEL: "cancel_ask"}
-    return speak(facts, asks[facts.proposal.act])
+    return speak(facts, next_question(facts))
 
 
 def completes(facts: Facts) -> Plan | None:
@@ -98,6 +117,8 @@ def _offer(facts: Facts) -> Plan | None:
         return Plan(text=speak(facts, "ask_other_day"))
     if facts.is_changed or heard.asks_open(facts.text):
         return None
+    if not facts.when.day and facts.when_now.time and agreed(facts) and not held(facts):
+        return _moved_or_held(facts)
     if not facts.when.day:
         return Plan(text=speak(facts, "day_unclear")) if facts.when_now.time else None
     if facts.when_now.is_said:
@@ -132,7 +153,8 @@ def _address(facts: Facts) -> Plan | None:
 
 
 def _cancel(facts: Facts) -> Plan | None:
-    wants = facts.intent == "cancel_booking" or heard.wants_cancel(facts.text)
+    is_worded = heard.wants_cancel(facts.text) or heard.gives_up(facts.text)
+    wants = is_worded or (facts.intent == "cancel_booking" and bool(agreed(facts)))
     if not wants or not is_of_booking(facts) or (facts.has_quote and not facts.bookings):
         return None
     return Plan(wanted=(booking_call("cancel_booking", {}),))
@@ -174,6 +196,8 @@ def _other_guests(facts: Facts) -> Plan | None:
     if held(facts):
         return Plan(wanted=(price_call(facts),), then=(hold_call(facts),), hides_price=True)
     is_meant = heard.changes_party(facts.text) or facts.intent == "change_booking"
+    if facts.party.counts == facts.before.counts and not heard.wants_other_party(facts.text):
+        is_meant = True  # Dishes alone are those of the event that stands.
     if not (is_meant or words.names_booking(facts.text)):
         return None
     moved = change_call(facts, use_new_quote=True)
@@ -237,6 +261,10 @@ def _begin(facts: Facts) -> Plan | None:
     if not (wants or agrees) or facts.is_changed or facts.is_unclear:
         return None
     if words.is_rule_question(facts.text) or words.side_question(facts.text):
+        return None
+    if agreed(facts) and not (
+        heard.wants_other_party(facts.text) or words.wants_booking(facts.text)
+    ):
         return None
     if facts.has_quote:
         return Plan(text=speak_all(facts, "ask_date"))

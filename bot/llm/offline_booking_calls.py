@@ -15,6 +15,7 @@ from bot.llm import offline_booking_words as heard
 from bot.llm.offline_dates import When, of_moment, over
 from bot.llm.offline_facts import BOOKING_AGENT, Facts
 from bot.llm.offline_moves import Wanted
+from bot.llm.offline_offers import Offer
 
 
 def held(facts: Facts) -> Booking | None:
@@ -41,17 +42,35 @@ def confirm_call(facts: Facts) -> Wanted:
 
 def hold_call(facts: Facts) -> Wanted:
     """Hold the day and time wished for, with whatever else was wished on the way."""
+    return _hold(facts, facts.when.day, facts.when.time)
+
+
+def hold_call_at(facts: Facts, offer: Offer) -> Wanted:
+    """Hold a moment that we had named, likewise."""
+    return _hold(facts, offer.day.isoformat(), f"{offer.at:%H:%M}" if offer.at else None)
+
+
+def _hold(facts: Facts, day: str, at: str | None) -> Wanted:
     texts = (*facts.told, facts.text)
     wishes = (heard.crew_wish(text, facts.profile) for text in reversed(texts))
     streets = (heard.street(text) for text in reversed(texts))
     arguments = {
-        "day": facts.when.day,
-        "time": facts.when.time,
+        "day": day,
+        "time": at,
         "address": next(filter(None, streets), "") or None,
         "chef": next(filter(None, wishes), "")[:80] or None,
         "occasion": heard.occasion(texts),
     }
     return booking_call("hold_slot", arguments)
+
+
+def open_day_call(facts: Facts) -> Wanted:
+    """Look up all that the day of the booked event has, or the day that is spoken of."""
+    day = facts.when.day
+    if agreed(facts) and not held(facts):
+        day = of_moment(facts.profile, facts.bookings[0].starts_at).day
+    looked = open_call(facts)
+    return booking_call(looked.name, {**looked.arguments, "day": day, "time": None})
 
 
 def open_call(facts: Facts) -> Wanted:

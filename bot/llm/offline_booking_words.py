@@ -43,7 +43,8 @@ _ANOTHER = re.compile(
     r"|\botr[oa] (?:fiesta|evento|reserva)|另(?:外)?(?:一|的)?\S{0,2}(?:派对|活动|聚会)"
 )
 _STATUS = re.compile(
-    r"\b(?:what time|when|what day|what date|which day|where)(?:'?s| is| was| are)? (?:(?:my|our"
+    r"^\W*(?:ok\W+|and\W+)*when(?:'?s| is) (?:it|that)(?: again)?\W*$"
+    r"|\b(?:what time|when|what day|what date|which day|where)(?:'?s| is| was| are)? (?:(?:my|our"
     r"|the)"
     r" )(?:party|event|booking|reservation|dinner|hibachi|appointment)\b"
     r"|\b(?:am i|are we|is it|is (?:my|our|the) \w+) (?:still )?(?:booked|confirmed|on|set"
@@ -69,6 +70,11 @@ _CANCEL = re.compile(
     r"|tenemos que|puedo|podemos|favor de) cancelar|\bcancel(?:e|en|a|ar)(?:la|lo|me)?\b"
     r"|(?:想|要|得|请|帮我|能|可以)?取消(?!政策|规定|费)"
 )
+_GIVES_UP = re.compile(
+    r"\b(?:cancel\w*|call(?:ing)? (?:it )?off|never ?mind|forget|release|let (?:it|the \w+) go|drop"
+    r" (?:it|the (?:hold|date|slot|booking|party))|(?:don'?t|do not|no longer) (?:want|need)"
+    r"|not going to|anul\w+|olvid\w+|ya no)\b|取消|不要了|不办|算了|不需要"
+)
 _POLICY = re.compile(
     r"\b(?:policy|policies|politica\w*|what (?:happens|if)|how (?:late|far|long|many)|if (?:i|we)"
     r"|que pasa|si (?:cancelo|cancelamos|cambio))\b|政策|规定|如果|要是|万一|多久|怎么算"
@@ -82,13 +88,44 @@ _SPEAKS = (
     r"|(?:会|能|懂)(?:说|讲)?(?:中文|普通话|粤语|英文|英语|西班牙语|日语|国语)"
 )
 _WHO = r"\b(?:who(?:'?s| is| will be| are)?|which|quien(?:es)?(?: es| sera| va)?|cual|que) {crew}"
+_WHO_COMES = (
+    r"\bwho(?:'?s| is| will be| will)? (?:coming|cooking|come|cook)\b"
+    r"|\bquien (?:viene|vendra|cocina)|(?:谁|哪位)(?:会)?(?:来|做)"
+)
+_SUM = re.compile(
+    r"\W*(?:(?:ok|and|so|sorry|hey|wait|again|y|perdon|那)\W+)*"
+    r"(?:how much (?:is|was|will|would|does)"
+    r" (?:it|that|the total|everything|my (?:party|booking|event|total))"
+    r"|what(?:'?s| is| was| will)? (?:be )?(?:my|the|our) (?:new |full |whole )?"
+    r"(?:total|price|bill)"
+    r"|cuanto (?:es|era|seria|sale|queda|cuesta)|cual es (?:el|mi) (?:total|precio)"
+    r"|(?:现在)?(?:一共|总共|总价)(?:是)?(?:多少)?钱?)"
+    r"(?:\W+(?:now|again|then|in total|total|altogether|all in|be|cost|come to|for everything"
+    r"|ahora|todo|en total|al final|呢|啊))*\W*"
+)
+_OTHER_TIME = re.compile(
+    r"\b(?:any(?:thing| slots?| times?)|something|got|have|is there|possible)\b"
+    r".{0,24}\b(?:earlier|later)\b|\b(?:earlier|later) (?:that|the same|in the|on) (?:same )?day"
+    r"|\b(?:other|another|different) times?\b"
+    r"|\b(?:algo|hay|otra hora|mas)\b.{0,12}(?:temprano|tarde)\b"
+    r"|\b(?:otra hora|otras horas|otro horario)\b"
+    r"|(?:早|晚)(?:一?点|些)的?(?:时间)?(?:有|行|可以|吗|呢)"
+    r"|(?:有|还有)\S{0,4}(?:早|晚)(?:一?点|些)|(?:别|其他|其它)的?时间"
+)
+_COUNTED = (
+    r"(?:adults?|kids?|child(?:ren)?|people|ppl|guests?|persons?|chefs?|hours?|hrs?|miles?|minutes?"
+    r"|mins?|days?|weeks?|more|of us|adultos?|ninos?|personas?|invitados?|[ap]\.?m)\b"
+)
+"""What a number counts that is no house's."""
 _STREET = re.compile(
-    r"\b\d{1,6}[a-z]?\s{1,3}(?!\S{1,12} (?:on|by|in) the)(?:[nsew]\.?\s{1,2})?"
+    rf"\b\d{{1,6}}[a-z]?\s{{1,3}}(?!{_COUNTED})(?!\S{{1,12}} (?:on|by|in) the)"
+    r"(?:[nsew]\.?\s{1,2})?"
     r"(?:[a-z0-9'.-]{1,20}\s{1,3}){1,4}?"
     r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|way|ct|court|pl|place|cir"
     r"|circle|ter|terrace|pkwy|parkway|hwy|highway|loop|trail|square)\b"
     r"|\b(?:calle|avenida|av\.?|camino|paseo)\s{1,3}[a-z0-9'.\s-]{2,40}\d{1,6}"
-    r"|[a-z .'-]{2,30}(?:street|avenue|ave|road|drive|boulevard|lane|way)\s?\d{1,6}\s?号?"
+    rf"|(?<![a-z])(?:[a-z.'-]{{2,20}} ){{1,3}}(?:street|avenue|ave|road|boulevard|drive|lane)"
+    rf"\s?\d{{1,6}}\s?号?(?!\d|\s{{0,3}}{_COUNTED})"
     r"|[\u4e00-\u9fff]{1,10}(?:街|路|大道|巷)\s?\d{1,6}\s?号?"
 )
 _REST = (
@@ -128,6 +165,16 @@ def asks_open(text: str) -> bool:
     return bool(_OPEN.search(fold(text)))
 
 
+def asks_other_time(text: str) -> bool:
+    """Whether it is asked what else a day has."""
+    return bool(_OTHER_TIME.search(fold(text)))
+
+
+def asks_sum(text: str) -> bool:
+    """Whether it is asked what it comes to, and nothing else."""
+    return bool(_SUM.fullmatch(fold(text)))
+
+
 def wants_move(text: str) -> bool:
     """Whether something that stands is to be otherwise."""
     return bool(_MOVE.search(fold(text)))
@@ -146,6 +193,11 @@ def asks_status(text: str) -> bool:
 def wants_cancel(text: str) -> bool:
     """Whether a booking is to be given up."""
     return bool(_CANCEL.search(fold(text)))
+
+
+def gives_up(text: str) -> bool:
+    """Whether it is said in other words that nothing is wanted any more; a hold goes by that."""
+    return bool(_GIVES_UP.search(fold(text)))
 
 
 def asks_rule(text: str) -> bool:
@@ -172,6 +224,8 @@ def crew_wish(text: str, profile: Profile) -> str:
 def asks_crew(text: str, profile: Profile) -> bool:
     """Whether it is asked who comes."""
     crew = _crew(profile)
+    if re.search(_WHO_COMES, fold(text)):
+        return True
     asks = rf"{_WHO.format(crew=r'(?:(?:is|the|our|my|el|la|mi|nuestro) )*')}{crew}"
     return bool(
         re.search(rf"{asks}|(?:哪位|哪个|谁是?)\S{{0,4}}{crew}|{crew}是(?:谁|哪)", fold(text))

@@ -7,18 +7,21 @@ Later words win, and what is not said again stays: "what about Sunday?" keeps th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 
-from bot.domain import StoredMessage
+from bot.domain import MessageId, StoredMessage
 from bot.domain_booking import Booking
 from bot.language.dates import DateReading, read_dates
 from bot.language.numbers import fold
+from bot.llm.offline_answer_words import without_answering
+from bot.llm.offline_offers import Offer, pick
 from bot.profile import Profile
 
 MOST_AHEAD = 3
@@ -29,6 +32,9 @@ _PART = re.compile(
     r"|manana|tarde|noche|mediodia|\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\.?)?)(?![a-z])"
     r"|(?:上午|早上|中午|下午|晚上)?\S{0,3}[点點](?:半|钟)?|上午|早上|中午|下午|晚上)"
 )
+_MONTH = re.compile(
+    r"\d\s*[/.月-]\s*\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic)"
+)
 WORDS_MAX_CHARS = 200
 _CORRECTION = re.compile(
     r"\W*(?:(?:ok|actually|no|sorry|wait|mejor)\W+)?(?:make (?:it|that)|minus|menos|plus|less"
@@ -38,6 +44,9 @@ SPAN_MAX_DAYS = 31
 """Of a longer span no day is meant by a weekday or a number alone."""
 Asked = Sequence[tuple[StoredMessage, str]]
 """The customer's messages, oldest first, with what we had asked each time."""
+Offered = Mapping[MessageId, tuple[Offer, ...]]
+"""By the customer's message, what we had offered before it."""
+NOTHING_OFFERED: Offered = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +70,41 @@ class When:
 
 
 def read_when(
-    profile: Profile, language: str, told: Asked, *, choices: tuple[date, ...] = ()
+    profile: Profile,
+    language: str,
+    told: Asked,
+    *,
+    choices: tuple[date, ...] = (),
+    offered: Offered = NOTHING_OFFERED,
 ) -> When:
-    """What these messages say together; `choices` are the days we asked about before."""
+    """What these messages say together.
+
+    Args:
+        profile: the business.
+        language: of the conversation.
+        told: the messages.
+        choices: the days we asked about before.
+        offered: what we had offered when a message came.
+    """
     when = When(choices=choices)
     for message, asked in told:
-        when = _joined(when, _read(profile, language, message, asked), profile)
+        offers = offered.get(message.id, ()) if asked in ("date", "time", "hold") else ()
+        if (chosen := pick(without_answering(message.text), offers)) is not None:
+            when = _taken(when, chosen)
+            continue
+        days = when.choices or tuple(dict.fromkeys(offer.day for offer in offers))
+        said = _joined(
+            replace(when, choices=days), _read(profile, language, message, asked), profile
+        )
+        # What was offered is offered for one answer.
+        when = said if said.choices != days else replace(said, choices=when.choices)
     return when
+
+
+def _taken(earlier: When, chosen: Offer) -> When:
+    """One of the days or times that we had offered."""
+    clock = _iso(chosen.at) if chosen.at else earlier.time
+    return When(day=chosen.day.isoformat(), time=clock, is_certain=True)
 
 
 def of_booking(profile: Profile, booking: Booking) -> When:
@@ -118,7 +155,7 @@ def _read(profile: Profile, language: str, message: StoredMessage, asked: str) -
     said_at = message.said_at.astimezone(ZoneInfo(profile.business.zone))
     read = partial(
         read_dates,
-        message.text,
+        without_answering(message.text),
         language=language,
         said_at=said_at,
         territory=profile.business.territory,
@@ -153,11 +190,12 @@ def _days(span: tuple[date, date] | None) -> tuple[date, ...]:
 def _chosen(choices: Sequence[date], read: DateReading) -> date | None:
     """Which of the days we asked about is meant by "Sunday", "the 16th" or "in December"."""
     weekday, within = _weekday(read.words), set(_days(read.span))
-    numbers = {day.day for day in read.days} if len(read.days) == 1 else set()
+    is_number = weekday is None and not _MONTH.search(fold(read.words))
+    numbers = {day.day for day in read.days} if is_number and len(read.days) == 1 else set()
     for fits in (
         [day for day in choices if day in read.days or day in within],
         [day for day in choices if day.weekday() == weekday],
-        [day for day in choices if day.day in numbers and weekday is None],
+        [day for day in choices if day.day in numbers],
     ):
         if len(fits) == 1:
             return fits[0]

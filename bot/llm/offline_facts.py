@@ -5,24 +5,29 @@ Reads the situation once per step; nothing is decided here.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
-from bot.domain import Author, Direction, StoredMessage
+from bot.domain import Author, Direction, MessageId, StoredMessage
 from bot.domain_booking import Booking, Proposal
 from bot.language.slot_masks import CHARACTERS_READ
-from bot.language.slots import PartyReading, TownTest, read_party
+from bot.language.slots import PartyReading, TownTest
 from bot.language.wording import asked_in
 from bot.llm.base import ModelRequest
-from bot.llm.offline_dates import When, beside, is_correction, of_booking, over, read_when, since
+from bot.llm.offline_dates import (
+    Offered,
+    When,
+    beside,
+    of_booking,
+    over,
+    read_when,
+    since,
+)
+from bot.llm.offline_offers import Offer, read_offers
+from bot.llm.offline_parties import Heard, priced_now, read_parties
 from bot.profile import Profile
 
 BOOKING_AGENT = "operations"
 BOOKING_TOOL = "hold_slot"
-Heard = list[tuple[StoredMessage, str]]
-"""What the customer wrote, with what we had asked each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ class Facts:
     """What the waiting messages alone say of it."""
     told: tuple[str, ...] = ()
     """What the customer wrote before, oldest first."""
+    ours: str = ""
+    """What we said last."""
     wants_date: bool = False
     """Whether the customer has named a day or time, ever."""
     reason: str = "the customer needs a person"
@@ -83,10 +90,11 @@ def read_facts(profile: Profile, request: ModelRequest, is_town: TownTest | None
     situation = request.situation
     language = situation.language
     heard, asked = _heard(situation.transcript)
-    before, after = _parties(profile, request, (heard, asked), is_town)
+    ours, offered = _offered(situation.transcript, situation.waiting)
+    before, after = read_parties(profile, request, (heard, asked), is_town)
     now = [(message, asked) for message in situation.waiting]
-    wished = _wished(profile, language, heard, situation.bookings)
-    when_now = read_when(profile, language, now, choices=wished.choices)
+    wished = _wished(profile, language, heard, situation.bookings, offered)
+    when_now = read_when(profile, language, now, choices=wished.choices, offered=offered)
     if situation.bookings:
         when_now = beside(profile, situation.bookings[0], when_now)
     outbound = [m for m in situation.transcript if m.direction is Direction.OUTBOUND]
@@ -114,37 +122,8 @@ def read_facts(profile: Profile, request: ModelRequest, is_town: TownTest | None
         when=over(wished, when_now),
         when_now=when_now,
         told=tuple(message.text for message, _ in heard),
+        ours=ours,
     )
-
-
-def _parties(
-    profile: Profile,
-    request: ModelRequest,
-    conversation: tuple[Heard, str],
-    is_town: TownTest | None,
-) -> tuple[PartyReading, PartyReading]:
-    """The party without and with the waiting messages."""
-    situation = request.situation
-    language = situation.language
-    heard, asked = conversation
-    told, questions = [m.text for m, _ in heard], [question for _, question in heard]
-    waiting = [message.text for message in situation.waiting]
-    before = read_party(told, profile, language=language, asked=questions, is_town=is_town)
-    after = read_party(
-        [*told, *waiting],
-        profile,
-        language=language,
-        asked=[*questions, *([asked] * len(waiting))],
-        is_town=is_town,
-    )
-    if asked == "time" and is_correction(situation.text):
-        after = before
-    if not (after.zip_code or after.city):
-        read = read_party(waiting, profile, language=language)
-        after = replace(after, city=_unknown_place(read.city, situation.text))
-    stored = situation.quote.order if situation.quote else {}
-    is_own = _priced_now(request) > 0  # The quote this turn made says nothing of before.
-    return _on_quote(before, {} if is_own else stored), _on_quote(after, stored)
 
 
 def _can_book(request: ModelRequest) -> bool:
@@ -159,32 +138,22 @@ def _wished(
     language: str,
     heard: Heard,
     bookings: tuple[Booking, ...],
+    offered: Offered,
 ) -> When:
     """What was wished for before now: the undecided hold's time, or what was said of late."""
     held = next((b for b in bookings if b.agreed_at is None), None)
     if held is not None:
-        further = read_when(profile, language, since(heard, held.created_at))
+        further = read_when(profile, language, since(heard, held.created_at), offered=offered)
         return over(of_booking(profile, held), beside(profile, held, further))
     last = max((b.agreed_at for b in bookings if b.agreed_at), default=None)
-    wished = read_when(profile, language, since(heard, last))
+    wished = read_when(profile, language, since(heard, last), offered=offered)
     return beside(profile, bookings[0], wished) if bookings else wished
-
-
-def _unknown_place(named: str, text: str) -> str:
-    """A place that no map of ours knows, so that the customer hears that it was not found."""
-    return named if named and re.search(rf"\b(?:in|near|en) {re.escape(named)}", text) else ""
 
 
 def _had_quote(request: ModelRequest) -> bool:
     """Whether a quote was in hand when the turn began: this turn's own does not count."""
     quote = request.situation.quote
-    return quote is not None and quote.version > _priced_now(request)
-
-
-def _priced_now(request: ModelRequest) -> int:
-    """How many quotes this turn has made."""
-    results = request.results
-    return sum(1 for call, told in results if call.name == "price_party" and told.get("ok"))
+    return quote is not None and quote.version > priced_now(request)
 
 
 def _heard(
@@ -201,26 +170,18 @@ def _heard(
     return heard, asked
 
 
-def _on_quote(reading: PartyReading, order: Mapping[str, object]) -> PartyReading:
-    """The reading laid over the last quote, where the texts alone name nobody."""
-    if reading.counts or not order:
-        return reading
-    return replace(
-        reading,
-        counts=_table(order, "counts"),
-        options={**_table(order, "options"), **reading.options},
-        further={**_table(order, "further"), **reading.further},
-        add_ons={**_table(order, "add_ons"), **reading.add_ons},
-        extras={**_table(order, "extras"), **reading.extras},
-        zip_code=reading.zip_code or str(order.get("zip_code") or ""),
-    )
-
-
-def _table(order: Mapping[str, object], name: str) -> Mapping[str, int]:
-    table = order.get(name)
-    if not isinstance(table, Mapping):
-        return MappingProxyType({})
-    return {str(code): int(count) for code, count in table.items()}
+def _offered(
+    transcript: tuple[StoredMessage, ...], waiting: tuple[StoredMessage, ...]
+) -> tuple[str, Offered]:
+    """What we said last, and the days and times that stood in our text before each message."""
+    offered: dict[MessageId, tuple[Offer, ...]] = {}
+    ours, offers = "", tuple[Offer, ...]()
+    for message in (*transcript, *waiting):
+        if message.direction is Direction.INBOUND:
+            offered[message.id] = offers
+        else:
+            ours, offers = message.text, read_offers(message.text)
+    return ours, offered
 
 
 def _priced_part(reading: PartyReading) -> tuple[object, ...]:

@@ -8,11 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.domain_booking import Act
 from bot.language.slots import PartyReading
 from bot.language.wording import say
 from bot.llm import offline_words as words
 from bot.llm.offline_facts import Facts
 
+ASKS: Mapping[Act, str] = {
+    Act.BOOK: "held_ask",
+    Act.CHANGE: "change_ask",
+    Act.CANCEL: "cancel_ask",
+}
+"""The question for the yes to terms."""
 SALES, KNOWLEDGE = "lead_nurturing", "knowledge"
 
 
@@ -66,7 +73,11 @@ def speak_all(facts: Facts, *phrases: str) -> str:
 
 
 def next_question(facts: Facts) -> str:
-    """The phrase that asks what a price or a date still lacks."""
+    """The phrase that asks what a price, a date or the terms of a hold still lack."""
+    if facts.can_book and facts.proposal:
+        return ASKS[facts.proposal.act]
+    if facts.can_book and any(booking.agreed_at for booking in facts.bookings):
+        return "more_help"
     if not facts.party.counts:
         return "ask_headcount"
     if not (facts.party.zip_code or facts.party.city):

@@ -85,7 +85,7 @@ def _foreign(facts: Facts) -> Plan | None:
 def _handover(facts: Facts) -> Plan | None:
     """What only a person may do. A change of a party that is only quoted is no change of a
     booking."""
-    spoken = words.spoken_handover(facts.text)
+    spoken = words.spoken_handover(facts.text) or _claims_payment(facts)
     name = spoken or HANDOVERS.get(facts.intent, "")
     if not name or (name in OF_BOOKINGS and _is_tools(facts, name)):
         return None
@@ -104,6 +104,13 @@ def _handover(facts: Facts) -> Plan | None:
         if name == "complaint" and facts.is_unclear and not heard.complains(facts.text):
             return None
     return Plan(text=speak(facts, name), ask_person=True)
+
+
+def _claims_payment(facts: Facts) -> str:
+    """Money that is said to have been sent is for a person to look for."""
+    is_told = heard.says_paid(facts.text) and not words.is_question(facts.text)
+    is_ours = facts.bookings or heard.names_deposit(facts.text)
+    return "refund" if is_told and is_ours else ""
 
 
 def _is_tools(facts: Facts, name: str) -> bool:
@@ -257,6 +264,10 @@ TALK: Mapping[str, tuple[str, ...]] = {
 }
 
 
+STILL_WAITS = frozenset({"thanks", "feedback"})
+"""Talk after which terms that wait for their yes are asked for again."""
+
+
 def _talk(facts: Facts) -> Plan:
     heard = words.small_talk(facts) or facts.intent
     if heard == "greeting":
@@ -264,7 +275,8 @@ def _talk(facts: Facts) -> Plan:
     if heard == "affirm" or words.is_yes(facts.text):
         return Plan(text=speak_all(facts, "yes", next_question(facts)))
     if heard in TALK:
-        return Plan(text=speak_all(facts, *TALK[heard]))
+        waits = booking.reminder(facts) if heard in STILL_WAITS else ""
+        return Plan(text="\n".join(filter(None, (speak_all(facts, *TALK[heard]), waits))))
     if facts.failures >= 1:
         return Plan(text=speak(facts, "clarify_again"), ask_person=True, understood=False)
     return Plan(text=speak(facts, "clarify"), understood=False)

@@ -6,6 +6,12 @@ from bot.domain import CustomerId, MessageId
 from bot.domain_booking import BookingId
 from bot.store.connection import Connection
 
+OF_BOOKING = """coalesce((SELECT jsonb_agg(l.words ORDER BY l.created_at) FROM allergies l
+  WHERE l.customer_id = b.customer_id AND NOT EXISTS (SELECT FROM bookings o
+    WHERE o.id = l.booking_id AND o.id <> b.id AND o.status = 'completed')), '[]')"""
+"""What the chef of booking b has to know, as part of a query: all that its customer ever said, but
+for what was said of an event that is over. Rather too much than a guest who is harmed."""
+
 _ADD = """INSERT INTO allergies (customer_id, booking_id, message_id, words)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ON CONSTRAINT one_allergy_per_message DO NOTHING RETURNING id"""

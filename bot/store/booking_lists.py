@@ -8,7 +8,7 @@ from datetime import date, datetime
 from bot.domain import AddressId, ConversationId, CustomerId
 from bot.domain_booking import Booking, BookingId, ChefId
 from bot.errors import NotFound
-from bot.store import bookings
+from bot.store import booking_writes, bookings
 from bot.store.connection import Connection
 
 
@@ -76,8 +76,6 @@ ORDER BY b.starts_at, b.id"""
 _DEEDS = """SELECT act, actor, created_at FROM booking_events WHERE booking_id = $1
 ORDER BY created_at, id"""
 
-_LOCK = "SELECT FROM bookings WHERE id = $1 FOR UPDATE"
-
 _ADDRESSEE = """SELECT c.id AS conversation_id, c.epoch, a.id AS address_id, a.channel,
   coalesce(c.language, p.language, '') AS language
 FROM conversations c JOIN customers p ON p.id = c.customer_id
@@ -142,8 +140,10 @@ async def lock(conn: Connection, booking_id: BookingId) -> Booking:
 
     Raises:
         NotFound: there is no such booking.
+        BookingRefused: somebody else has been at it for too long.
     """
-    await conn.execute(_LOCK, booking_id)
+    with booking_writes.refusing():
+        await booking_writes.lock(conn, booking_id)
     return await bookings.get(conn, booking_id)
 
 

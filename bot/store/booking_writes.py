@@ -1,7 +1,9 @@
 """Changes bookings: once per key, in the caller's transaction; bot/store/bookings.py reads them.
 
 Locks are taken in one order everywhere, so nobody waits in a circle: the write's key, the booking,
-the crew, then whatever the crew is busy with. Refusals of the database become `BookingRefused`.
+the crew, then whatever the crew is busy with. No lock is stronger than an update's: what only
+refers to a booking, such as terms or an allergy, never waits. Refusals of the database become
+`BookingRefused`.
 """
 
 from __future__ import annotations
@@ -64,14 +66,16 @@ _NOTE = """INSERT INTO booking_events (key, booking_id, act, actor, message_id, 
   VALUES ($1, $2, $3, $4, $5, $6, $7)
   ON CONFLICT ON CONSTRAINT one_booking_write_per_key DO NOTHING RETURNING id"""
 
+_LOCK = "SELECT FROM bookings WHERE id = $1 FOR NO KEY UPDATE"
+
 # The key first: whoever comes second with it waits here until the first is done or undone.
 _BEGIN = f"""WITH noted AS ({_NOTE}), locked AS (
-  SELECT id FROM bookings WHERE id = $2 AND EXISTS (SELECT FROM noted) FOR UPDATE)
+  SELECT id FROM bookings WHERE id = $2 AND EXISTS (SELECT FROM noted) FOR NO KEY UPDATE)
 SELECT EXISTS (SELECT FROM noted) AS is_first, (SELECT count(*) FROM locked) AS locked"""
 
 _BEGIN_HOLD = f"""WITH noted AS ({_NOTE}), locked AS (
   SELECT id FROM bookings WHERE customer_id = $8 AND status = 'held' AND agreed_at IS NULL
-    AND EXISTS (SELECT FROM noted) FOR UPDATE)
+    AND EXISTS (SELECT FROM noted) FOR NO KEY UPDATE)
 SELECT EXISTS (SELECT FROM noted) AS is_first, (SELECT count(*) FROM locked) AS locked,
   (SELECT expires_at FROM quotes WHERE id = $9 AND customer_id = $8) AS quote_ends_at"""
 
@@ -109,7 +113,7 @@ _LAPSE = """WITH gone AS (
       || ARRAY(SELECT id FROM bookings
         WHERE customer_id = $2 AND status = 'held' AND agreed_at IS NULL))
     AND status = 'held' AND (held_until <= $1 OR (customer_id = $2 AND agreed_at IS NULL))
-  FOR UPDATE SKIP LOCKED),
+  FOR NO KEY UPDATE SKIP LOCKED),
 lapsed AS (
   UPDATE bookings SET status = 'lapsed' WHERE id = ANY(ARRAY(SELECT id FROM gone)) RETURNING id),
 noted AS (
@@ -128,7 +132,7 @@ SELECT id FROM lapsed"""
 
 _COMPLETE = """WITH gone AS (
   SELECT id FROM bookings WHERE status IN ('confirmed', 'changed') AND ends_at <= $1
-  ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+  ORDER BY ends_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED),
 completed AS (
   UPDATE bookings SET status = 'completed'
   WHERE id = ANY(ARRAY(SELECT id FROM gone)) RETURNING id),
@@ -153,6 +157,11 @@ def refusing() -> Iterator[None]:
         raise BookingRefused(*refusal) from error
     except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
         raise BookingRefused("overtaken", "somebody else is at it") from error
+
+
+async def lock(conn: Connection, booking_id: BookingId) -> None:
+    """Nobody else changes the booking until the transaction ends."""
+    await conn.execute(_LOCK, booking_id)
 
 
 async def begin(conn: Connection, write: Write) -> bool:

@@ -11,22 +11,28 @@ from uuid import UUID
 from bot.domain import ConversationId, CustomerId, QuoteId
 from bot.domain_booking import Assignment, Booking, BookingId, BookingStatus, ChefId
 from bot.errors import NotFound
+from bot.store.allergies import OF_BOOKING
 from bot.store.connection import Connection
 
-_SELECT = """SELECT b.*, q.total, q.deposit,
+_SELECT = f"""SELECT b.*, q.total, q.deposit,
   coalesce((SELECT jsonb_agg(jsonb_build_object('chef_id', a.chef_id, 'name', c.name,
       'leaves_at', lower(a.busy), 'ends_at', upper(a.busy), 'miles', a.miles, 'reason', a.reason,
       'by_hand', a.by_hand) ORDER BY a.created_at, a.id)
     FROM chef_assignments a JOIN chefs c ON c.id = a.chef_id
     WHERE a.booking_id = b.id AND a.released_at IS NULL), '[]') AS chefs,
-  coalesce((SELECT jsonb_agg(l.words ORDER BY l.created_at) FROM allergies l
-    WHERE l.booking_id = b.id), '[]') AS allergies
+  {OF_BOOKING} AS allergies
 FROM bookings b JOIN quotes q ON q.id = b.quote_id"""
 
 _OPEN = f"""{_SELECT}
 WHERE b.customer_id = $1 AND b.status IN ('held', 'confirmed', 'changed') AND b.ends_at > $2
   AND (b.status <> 'held' OR b.held_until > $2)
 ORDER BY b.starts_at LIMIT 20"""
+
+_LAST = f"""{_SELECT}
+WHERE b.customer_id = $1 AND b.updated_at > $2::timestamptz - interval '30 days'
+  AND (b.status IN ('completed', 'cancelled', 'lapsed') OR b.ends_at <= $2
+    OR (b.status = 'held' AND b.held_until <= $2))
+ORDER BY b.created_at DESC, b.id DESC LIMIT 1"""
 
 _GET = f"{_SELECT} WHERE b.id = $1"
 
@@ -61,12 +67,24 @@ WHERE b.status IN ('held', 'confirmed', 'changed') AND b.ends_at > $1 AND b.agre
     WHERE n.key = 'short_of_chefs:' || b.id || ':' || b.version)
 ORDER BY b.starts_at LIMIT $3"""
 
+# Events are keyed in the order of time, so that only those of the last days are looked through.
+_UNPAID = """SELECT b.id FROM booking_events e JOIN bookings b ON b.id = e.booking_id
+WHERE e.id > uuidv7(interval '-2 days') AND e.act = 'lapse' AND b.agreed_at IS NOT NULL
+  AND NOT EXISTS (SELECT FROM desk_notices n WHERE n.key = 'lapsed:' || b.id || ':' || b.version)
+ORDER BY e.id LIMIT $1"""
+
 
 async def list_open(
     conn: Connection, customer_id: CustomerId, *, now: datetime
 ) -> tuple[Booking, ...]:
     """The customer's events that are not over, soonest first; holds that ran out are left out."""
     return tuple(to_booking(dict(row)) for row in await conn.fetch(_OPEN, customer_id, now))
+
+
+async def find_last(conn: Connection, customer_id: CustomerId, *, now: datetime) -> Booking | None:
+    """The customer's latest booking that is over, off, or ran out, and not for long."""
+    row = await conn.fetchrow(_LAST, customer_id, now)
+    return None if row is None else to_booking(dict(row))
 
 
 async def get(conn: Connection, booking_id: BookingId) -> Booking:
@@ -106,8 +124,8 @@ async def list_past_chefs(conn: Connection, customer_id: CustomerId) -> frozense
 
 
 async def is_upkeep_due(conn: Connection, *, now: datetime, zone: str) -> bool:
-    """Whether a hold has run out, an event is over, or one lacks chefs and nobody was told."""
-    if await conn.fetchval(_IS_DUE, now):
+    """Whether a hold has run out, an event is over, or nobody was told of what they must know."""
+    if await conn.fetchval(_IS_DUE, now) or await list_unpaid(conn, limit=1):
         return True
     return bool(await list_short_of_chefs(conn, now=now, zone=zone, limit=1))
 
@@ -117,6 +135,11 @@ async def list_short_of_chefs(
 ) -> tuple[BookingId, ...]:
     """Agreed events to come with fewer chefs than they need, that staff were not told of."""
     return tuple(BookingId(row["id"]) for row in await conn.fetch(_SHORT, now, zone, limit))
+
+
+async def list_unpaid(conn: Connection, *, limit: int) -> tuple[BookingId, ...]:
+    """Agreed holds that have lapsed of late for want of the deposit, that nobody was told of."""
+    return tuple(BookingId(row["id"]) for row in await conn.fetch(_UNPAID, limit))
 
 
 def to_booking(row: Mapping[str, Any]) -> Booking:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bot.domain import AddressId, ConversationId, MessageId
 from bot.domain_booking import Booking, BookingId, Chef, ChefId
+from bot.store.allergies import OF_BOOKING
 from bot.store.bookings import to_booking
 from bot.store.connection import Connection
 from bot.store.crew import to_chef
@@ -46,8 +47,7 @@ class CalendarWrite(NamedTuple):
     act: str
 
 
-# An allergy that was said before anything was held is of every event until somebody says otherwise.
-_SELECT = """SELECT b.*, q.total, q.deposit, q.order_priced, coalesce(p.name, '') AS customer_name,
+_SELECT = f"""SELECT b.*, q.total, q.deposit, q.order_priced, coalesce(p.name, '') AS customer_name,
   coalesce(k.language, p.language, '') AS customer_language,
   coalesce((SELECT a.value FROM addresses a WHERE a.customer_id = b.customer_id
       AND a.channel IN ('sms', 'whatsapp') AND a.value LIKE '+%'
@@ -57,9 +57,7 @@ _SELECT = """SELECT b.*, q.total, q.deposit, q.order_priced, coalesce(p.name, ''
       'by_hand', a.by_hand) ORDER BY a.created_at, a.id)
     FROM chef_assignments a JOIN chefs c ON c.id = a.chef_id
     WHERE a.booking_id = b.id AND a.released_at IS NULL), '[]') AS chefs,
-  coalesce((SELECT jsonb_agg(l.words ORDER BY l.created_at) FROM allergies l
-    WHERE l.booking_id = b.id OR (l.customer_id = b.customer_id AND l.booking_id IS NULL)),
-    '[]') AS allergies,
+  {OF_BOOKING} AS allergies,
   greatest(b.updated_at,
     (SELECT max(greatest(a.created_at, a.released_at)) FROM chef_assignments a
      WHERE a.booking_id = b.id),

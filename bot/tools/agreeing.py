@@ -4,33 +4,36 @@ does. No tool itself; confirm_booking is made of it.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bot.booking import reserving
 from bot.booking.booking_words import Voice, deeds_of, moment_data, say_place
-from bot.domain import Direction, StoredMessage
+from bot.booking.calendar_links import booking_link
+from bot.domain import Author, Direction, Quote, Status, StoredMessage
 from bot.domain_booking import Act, Booking, Proposal
 from bot.language.agreement import Agreement, read_agreement
 from bot.language.wording import asked_in
-from bot.profile import fact
+from bot.profile import Profile, fact
 from bot.situation import Situation
 from bot.store.connection import Connection
 from bot.tools import booking_ground as ground
 from bot.tools.base import Effect, ToolContext, ToolResult
 
+LEFT_US = (Status.SENDING, Status.SENT, Status.DELIVERED, Status.READ, Status.UNKNOWN)
+"""Where terms may have been read; what is queued, failed or dropped nobody can have agreed to."""
 OTHER_OFFERS = ("hold", "time", "person")
 """What else our last message may have offered since the terms: a yes is then one to that."""
 
 
-def heard(situation: Situation, proposal: Proposal) -> Agreement:
-    """What the customer has said to the terms since they were stated.
+def heard(profile: Profile, situation: Situation, proposal: Proposal) -> Agreement:
+    """What the customer has said to the terms since they were stated (I9).
 
     What was written before they had gone out is no answer to them; it must not speak against the
-    yes either.
+    yes either. Where something else was asked since, by us or by staff, it answers that.
     """
     since = [message for message in situation.waiting if _is_after(situation, proposal, message)]
-    if not since or _asked_last(situation) in OTHER_OFFERS:
+    if not since or _is_of_something_else(profile, situation):
         return Agreement.UNCLEAR
     said = "\n".join(message.text for message in since)
     answer = read_agreement(said, situation.language, act=proposal.act)
@@ -39,20 +42,29 @@ def heard(situation: Situation, proposal: Proposal) -> Agreement:
     return answer
 
 
-def _asked_last(situation: Situation) -> str:
-    said = (m.text for m in reversed(situation.transcript) if m.direction is Direction.OUTBOUND)
-    return asked_in(next(said, ""))
+def _is_of_something_else(profile: Profile, situation: Situation) -> bool:
+    said = (m for m in reversed(situation.transcript) if m.direction is Direction.OUTBOUND)
+    last = next(said, None)
+    if last is None:
+        return False
+    return (
+        last.author is Author.STAFF
+        or asked_in(last.text) in OTHER_OFFERS
+        or last.text in profile.texts.cancel_question.values()
+    )
 
 
 def _is_after(situation: Situation, proposal: Proposal, message: StoredMessage) -> bool:
-    """Whether a message came after the reply that stated the terms."""
+    """Whether a message came after the reply that stated the terms had left us."""
     replies = (
         m.seq
         for m in situation.transcript
-        if m.direction is Direction.OUTBOUND and m.created_at >= proposal.created_at
+        if m.direction is Direction.OUTBOUND
+        and m.created_at >= proposal.created_at
+        and m.status in LEFT_US
     )
     stated = min(replies, default=None)
-    return message.created_at > proposal.created_at if stated is None else message.seq > stated
+    return stated is not None and message.seq > stated
 
 
 def is_stale(situation: Situation, proposal: Proposal, booking: Booking) -> bool:
@@ -113,18 +125,25 @@ def apply(context: ToolContext, proposal: Proposal, booking: Booking) -> ToolRes
     voice = ground.voice_of(context)
     match proposal.act:
         case Act.BOOK:
-            return _booked(voice, booking, now, effect=book)
+            link = booking_link(context.deps.settings, booking.id)
+            return _booked(voice, booking, now, link, effect=book)
         case Act.CHANGE:
-            return _changed(voice, booking, proposal, effect=change)
+            is_priced = proposal.quote_id != booking.quote_id
+            quote = context.situation.quote if is_priced else None
+            return _changed(voice, booking, proposal, quote, effect=change)
         case Act.CANCEL:
             return _cancelled(voice, booking, proposal, effect=cancel)
 
 
-def _booked(voice: Voice, booking: Booking, now: datetime, *, effect: Effect) -> ToolResult:
-    until = min(now + timedelta(hours=voice.profile.booking.hold_hours), booking.starts_at)
+def _booked(
+    voice: Voice, booking: Booking, now: datetime, link: str, *, effect: Effect
+) -> ToolResult:
+    held = timedelta(hours=voice.profile.booking.hold_hours)
+    until = min(now.astimezone(UTC) + held, booking.starts_at)
     deposit = voice.money(booking.deposit)
     methods = fact(voice.profile, "payment.methods", voice.language)
     pay = voice.say("booked_deposit", deposit=deposit, until=voice.moment(until), methods=methods)
+    calendar = voice.say("booked_calendar", link=link) if link else ""
     asks = "" if booking.address else voice.say("ask_address")
     when = voice.moment(booking.starts_at)
     return ToolResult(
@@ -138,16 +157,24 @@ def _booked(voice: Voice, booking: Booking, now: datetime, *, effect: Effect) ->
             "guests": booking.headcount,
             "total": voice.money(booking.total),
             "place": say_place(booking.address, booking.zip_code),
+            "calendar_link": link or None,
             "confirmed_once": "staff have seen the deposit",
             "ask_next": "" if booking.address else "address",
         },
-        worded="\n".join(filter(None, (voice.say("booked", when=when), pay, asks))),
+        worded="\n".join(filter(None, (voice.say("booked", when=when), pay, calendar, asks))),
         effects=(effect,),
         deeds=frozenset({"booked", "held"}),
     )
 
 
-def _changed(voice: Voice, booking: Booking, proposal: Proposal, *, effect: Effect) -> ToolResult:
+def _changed(
+    voice: Voice,
+    booking: Booking,
+    proposal: Proposal,
+    quote: Quote | None,
+    *,
+    effect: Effect,
+) -> ToolResult:
     detail = proposal.detail
     moved = detail.get("starts_at")
     starts_at = datetime.fromisoformat(str(moved)) if moved else booking.starts_at
@@ -155,6 +182,9 @@ def _changed(voice: Voice, booking: Booking, proposal: Proposal, *, effect: Effe
     place = say_place(address, str(detail.get("zip_code") or booking.zip_code))
     fee = Decimal(str(detail.get("fee") or 0))
     lines = [voice.say("changed", when=voice.moment(starts_at))]
+    if quote is not None:
+        total = voice.money(quote.total)
+        lines.append(voice.say("change_guests", guests=str(quote.headcount), total=total))
     if detail.get("address") or detail.get("zip_code"):
         lines.append(voice.say("change_address", address=place))
     if fee:
@@ -164,6 +194,8 @@ def _changed(voice: Voice, booking: Booking, proposal: Proposal, *, effect: Effe
             **moment_data(voice, starts_at),
             "done": True,
             "changed": True,
+            "guests": quote.headcount if quote else booking.headcount,
+            "total": voice.money(quote.total if quote else booking.total),
             "place": place or None,
             "fee": voice.money(fee) if fee else None,
         },

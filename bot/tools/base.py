@@ -39,6 +39,9 @@ class ToolContext:
     agent: str
     now: datetime
     """Aware, in the business's zone."""
+    has_stated: bool = False
+    """Whether a tool of this turn has stated terms already: a reply states one offer, and nobody
+    has answered it yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,8 @@ class ToolResult:
     deeds: frozenset[str] = frozenset()
     """What was done if the turn commits, in the guard's words: booked, held, confirmed, cancelled,
     changed, paid. Only then may a reply say so."""
+    terms: tuple[str, ...] = ()
+    """Figures of the terms that a yes would agree to, as they must be said to the customer."""
     control: Escalate | Handoff | None = None
 
 

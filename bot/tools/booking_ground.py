@@ -126,7 +126,7 @@ def on_day(meant: Meant, day: date) -> Meant:
 def unsettled(voice: Voice, meant: Meant) -> ToolResult | None:
     """The question to ask where no single day or span is certain; None where one is."""
     said = {"open": False, "held": False}
-    days = [voice.day(day) for day in meant.days]
+    days = [voice.day(day) for day in sorted(meant.days)]
     if meant.problem == "mismatch" and len(days) > 1:
         worded = voice.say("day_mismatch_which", days=voice.either(days))
         return ToolResult(
@@ -162,6 +162,16 @@ def skipped(voice: Voice) -> ToolResult:
 def moment_of(context: ToolContext, day: date, clock: time) -> datetime | None:
     """The moment a clock on the wall shows that day; None where the clocks skip it."""
     return wall_moment(day, clock, context.deps.zone)
+
+
+def state_once(context: ToolContext) -> None:
+    """A reply states one offer: the next waits for the customer's word on it (I9).
+
+    Raises:
+        ToolFailed: terms were stated in this turn already.
+    """
+    if context.has_stated:
+        raise ToolFailed("terms were stated in this turn: say these, and wait for the answer")
 
 
 def service_of(context: ToolContext) -> str:

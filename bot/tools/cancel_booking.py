@@ -20,6 +20,7 @@ class CancelBooking(Arguments):
 
 async def run(context: ToolContext, _arguments: Arguments) -> ToolResult:
     """State the terms, let a hold go, or say that there is nothing."""
+    ground.state_once(context)
     ground.newest_message(context)
     if not context.situation.bookings:
         return ToolResult(

@@ -45,6 +45,7 @@ class ChangeBooking(Arguments):
 
 async def run(context: ToolContext, arguments: Arguments) -> ToolResult:
     """Find the booking, resolve the words, and state the change."""
+    ground.state_once(context)
     asked = ChangeBooking.model_validate(arguments)
     voice = ground.voice_of(context)
     ground.newest_message(context)

@@ -32,6 +32,7 @@ class ConfirmBooking(Arguments):
 
 async def run(context: ToolContext, arguments: Arguments) -> ToolResult:
     """Read the yes and apply what was stated; or say what is missing."""
+    ground.state_once(context)
     asked = ConfirmBooking.model_validate(arguments)
     ground.newest_message(context)
     result = await _answer(context)
@@ -47,7 +48,7 @@ async def _answer(context: ToolContext) -> ToolResult:
     booking = next((b for b in situation.bookings if b.id == proposal.booking_id), None)
     if booking is None:
         return _nothing_waits(context)
-    match agreeing.heard(situation, proposal):
+    match agreeing.heard(context.deps.profile, situation, proposal):
         case Agreement.NO:
             return agreeing.declined(context)
         case Agreement.UNCLEAR:

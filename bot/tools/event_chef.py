@@ -50,6 +50,7 @@ async def run(context: ToolContext, arguments: Arguments) -> ToolResult:
     if wish and coming and is_met(wish, coming):
         return _who_comes(voice, booking, coming, lead=voice.say("chef_as_wished"))
     if booking.agreed_at is None and wish:
+        ground.state_once(context)
         return await _matched_anew(context, booking, wish)
     return _passed_on(voice, booking, asked.wish or "")
 

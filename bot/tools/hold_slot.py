@@ -41,6 +41,7 @@ class HoldSlot(Arguments):
 
 async def run(context: ToolContext, arguments: Arguments) -> ToolResult:
     """Resolve the words; hold, ask or say why not."""
+    ground.state_once(context)
     asked = HoldSlot.model_validate(arguments)
     voice, service = ground.voice_of(context), ground.service_of(context)
     holding.quote_in_hand(context)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -169,7 +169,7 @@ def _held(context: ToolContext, wish: HoldWish, planned: Planned, what: Holding)
     decide = timedelta(minutes=profile.booking.decide_minutes)
     terms = Terms(
         starts_at=planned.slot.starts_at,
-        until=min(context.now + decide, planned.slot.starts_at),
+        until=min(context.now.astimezone(UTC) + decide, planned.slot.starts_at),
         place=say_place(wish.address, wish.zip_code),
         guests=wish.quote.headcount,
         total=wish.quote.total,
@@ -184,6 +184,7 @@ def _held(context: ToolContext, wish: HoldWish, planned: Planned, what: Holding)
         data={**_terms_data(voice, terms), "is_crew_as_wished": is_met(what.crew_wish, team)},
         worded=_worded(voice, terms, lead=what.lead, aside=other),
         effects=(keep,),
+        terms=_figures(voice, terms),
         deeds=frozenset({"held"}),
     )
 
@@ -232,6 +233,7 @@ def restated(context: ToolContext, booking: Booking, *, lead: str = "") -> ToolR
     return ToolResult(
         data=_terms_data(voice, terms),
         worded=_worded(voice, terms, lead=lead or voice.say("held_standing")),
+        terms=_figures(voice, terms),
         deeds=frozenset({"held"}),
     )
 
@@ -248,6 +250,11 @@ def _terms_data(voice: Voice, terms: Terms) -> dict[str, object]:
         "rule": say_rule(voice),
         "ask_next": "yes",
     }
+
+
+def _figures(voice: Voice, terms: Terms) -> tuple[str, ...]:
+    sums = (terms.total, terms.deposit)
+    return (voice.moment(terms.starts_at), *(voice.money(each) for each in sums if each))
 
 
 def _worded(voice: Voice, terms: Terms, *, lead: str = "", aside: str = "") -> str:

@@ -14,6 +14,7 @@ from bot.booking import travel
 from bot.booking.price_words import Told, tell, told_data
 from bot.booking.pricing import price, price_range
 from bot.booking.quote import CannotPrice, Order, Priced, Refusal
+from bot.clock import FrozenClock
 from bot.domain import Direction, Quote, QuoteId, QuoteLine
 from bot.errors import ToolFailed
 from bot.ids import new_id
@@ -162,7 +163,8 @@ def _quote(
         for line in priced.lines
     )
     return Quote(
-        id=QuoteId(new_id()),
+        # Its id tells what was said before it was made, and what since.
+        id=QuoteId(new_id(FrozenClock(now))),
         version=situation.quote.version + 1 if situation.quote else 1,
         order={**priced.order.to_json(), "zip_code": zip_code},
         lines=lines,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.booking import policies, reserving
 from bot.booking.booking_words import (
@@ -22,6 +22,7 @@ from bot.booking.booking_words import (
 )
 from bot.booking.reserving import Planned
 from bot.booking.reserving_crew import demand_from, event_of
+from bot.booking.shifts import event_minutes
 from bot.domain import Quote, QuoteId
 from bot.domain_booking import Act, Booking, Proposal, ProposalId
 from bot.ids import new_id
@@ -63,7 +64,9 @@ async def state_change(
 
 def _changed(context: ToolContext, booking: Booking, wish: ChangeWish) -> Event:
     event = event_of(booking)
+    length = event.ends_at - event.starts_at
     if wish.quote is not None:
+        length = timedelta(minutes=event_minutes(context.deps.profile, wish.quote))
         event = replace(
             event,
             quote_id=wish.quote.id,
@@ -75,14 +78,15 @@ def _changed(context: ToolContext, booking: Booking, wish: ChangeWish) -> Event:
     return replace(
         event,
         starts_at=starts_at,
-        ends_at=starts_at + (event.ends_at - event.starts_at),
+        ends_at=starts_at + length,
         address=wish.address or event.address,
         zip_code=wish.zip_code or event.zip_code,
     )
 
 
 def _asks_of_crew(event: Event) -> tuple[object, ...]:
-    return event.service, event.starts_at, event.workers, event.zip_code
+    length = event.ends_at - event.starts_at
+    return event.service, event.starts_at, length, event.workers, event.zip_code
 
 
 async def _planned(context: ToolContext, booking: Booking, event: Event) -> Planned:
@@ -156,7 +160,14 @@ def _proposed(context: ToolContext, booking: Booking, after: Event, *, lead: str
     }
     effect = _stating(context, booking, (Act.CHANGE, after.quote_id), detail)
     worded = "\n".join([*lines, voice.say("change_ask")])
-    return ToolResult(data=data, worded=worded, effects=(effect,))
+    figures = _figures(new.get("when", voice.moment(booking.starts_at)), new.get("total"), data)
+    return ToolResult(data=data, worded=worded, effects=(effect,), terms=figures)
+
+
+def _figures(when: object, total: object, data: Mapping[str, object]) -> tuple[str, ...]:
+    """What a reply has to say of the terms: the moment, and every sum that the yes would bind."""
+    sums = (total, *(data.get(name) for name in ("fee", "refund", "kept")))
+    return (str(when), *(str(each) for each in sums if each))
 
 
 def state_cancel(context: ToolContext, booking: Booking, *, lead: str = "") -> ToolResult:
@@ -180,7 +191,8 @@ def state_cancel(context: ToolContext, booking: Booking, *, lead: str = "") -> T
         voice.say("cancel_ask"),
     )
     effect = _stating(context, booking, (Act.CANCEL, booking.quote_id), detail)
-    return ToolResult(data=data, worded=worded, effects=(effect,))
+    figures = _figures(when, None, data)
+    return ToolResult(data=data, worded=worded, effects=(effect,), terms=figures)
 
 
 def proposal_of(
@@ -214,7 +226,7 @@ def _stating(
 
 def _good_until(context: ToolContext) -> datetime:
     """Terms go by days, so they hold for the day, and long enough to be read."""
-    rules, now = context.deps.profile.booking, context.now
-    tomorrow = datetime.combine(now.date() + timedelta(days=1), time(0), context.deps.zone)
+    rules, now = context.deps.profile.booking, context.now.astimezone(UTC)
+    tomorrow = datetime.combine(context.now.date() + timedelta(days=1), time(0), context.deps.zone)
     least = now + timedelta(minutes=rules.decide_minutes)
     return max(least, min(tomorrow, now + timedelta(hours=rules.hold_hours)))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.booking.moments import say_briefly, say_moment, say_time
-from bot.booking.staff_words import say_chefs, say_place, say_status
+from bot.booking.staff_words import say_chefs, say_place, say_status, say_town
 from bot.domain_booking import Assignment, Booking
 from bot.profile import Profile, money
 from bot.profile_wording import WEEKDAYS
@@ -43,7 +43,7 @@ def _row(profile: Profile, each: Listed, now: datetime) -> tuple[str, ...]:
         say_briefly(profile, booking.starts_at),
         say_status(profile, booking, now),
         str(booking.headcount),
-        say_place(booking) or "-",
+        say_town(booking) or "-",
         money(profile.business, booking.total, "en"),
         say_chefs(booking),
         each.customer or "-",
@@ -58,7 +58,7 @@ def booking_page(profile: Profile, each: Listed, deeds: Sequence[Deed], now: dat
         ("When", _when(profile, booking)),
         ("Status", say_status(profile, booking, now)),
         ("Customer", each.customer),
-        ("Where", ", ".join(filter(None, (booking.address, say_place(booking))))),
+        ("Where", say_place(booking)),
         ("Guests", str(booking.headcount)),
         ("Total", money(profile.business, booking.total, "en")),
         ("Deposit", _deposit(profile, booking)),

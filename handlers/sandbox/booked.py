@@ -26,7 +26,7 @@ def show_booking(profile: Profile, listed: Listed) -> Shown:
         "awaits_deposit": booking.awaits_deposit,
         "held_until": booking.held_until.isoformat() if booking.held_until else None,
         "guests": booking.headcount,
-        "place": ", ".join(filter(None, (booking.address, say_place(booking)))),
+        "place": say_place(booking),
         "total": money(profile.business, booking.total, "en"),
         "deposit": money(profile.business, booking.deposit, "en"),
         "money": _further_money(profile, booking),
@@ -42,6 +42,6 @@ def show_booking(profile: Profile, listed: Listed) -> Shown:
 def _further_money(profile: Profile, booking: Booking) -> list[str]:
     """Fees and refund, where there are any."""
     said = [f"{money(profile.business, booking.fees, 'en')} fees"] if booking.fees else []
-    if booking.refund is not None:
+    if booking.refund:
         said.append(f"{money(profile.business, booking.refund, 'en')} back")
     return said

@@ -156,7 +156,7 @@ class TwilioStandIn:
         keyword = None
         if message is None:
             message = self._write(channel, sender.removeprefix("whatsapp:"), text, media, sid)
-            keyword = KEYWORDS.get(text.strip().upper()) if channel == "sms" else None
+            keyword = self._keyword(channel, message.customer, text)
         form = inbound_form(message, account_sid=self.account_sid, api_url=self.webhooks.api_url)
         if keyword:
             self._obey(keyword, message)
@@ -231,6 +231,13 @@ class TwilioStandIn:
         )
         self.phones.add(message)
         return message
+
+    def _keyword(self, channel: PhoneChannel, customer: str, text: str) -> str | None:
+        """What the carrier reads the text as. A YES opens what was blocked and is a word else;
+        with the advanced opt-out it is told to the webhook all the same."""
+        said = text.strip().upper()
+        is_word = said == "YES" and customer not in self._blocked and not self.advanced_opt_out
+        return None if channel != "sms" or is_word else KEYWORDS.get(said)
 
     def _obey(self, keyword: str, message: PhoneMessage) -> None:
         """Block or open the number and answer, as the carrier's side does by itself."""
