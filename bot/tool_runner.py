@@ -11,6 +11,8 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -60,7 +62,13 @@ def specs(agent: Agent) -> tuple[ToolSpec, ...]:
 
 def schema(tool: Tool) -> Mapping[str, object]:
     """The arguments as strict JSON Schema: every property required, no others allowed."""
-    return _strict(tool.arguments.model_json_schema())
+    return _schema_of(tool.arguments)
+
+
+@cache
+def _schema_of(arguments: type[Arguments]) -> Mapping[str, object]:
+    """Made once a process: making all of an agent's takes longer than the rest of a step."""
+    return MappingProxyType(_strict(arguments.model_json_schema()))
 
 
 def _strict(node: Mapping[str, object]) -> dict[str, object]:

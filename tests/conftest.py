@@ -15,7 +15,7 @@ import pytest
 from redis.asyncio import Redis
 from world import World, open_world
 
-from bot import devstack
+from bot import devstack, devstack_postgres
 from bot.devstack import DevStack
 from bot.knowledge.articles import load_articles
 from bot.knowledge.refresh import refresh
@@ -34,7 +34,9 @@ def stack() -> Iterator[DevStack]:
     folder = Path(tempfile.mkdtemp(prefix="concierge-test-"))
     # Where we are root, PostgreSQL runs as another user and must be able to pass through.
     folder.chmod(0o711)
+    devstack_postgres._SETTINGS["fsync"] = "off"
     found = asyncio.run(devstack.start(folder))
+    devstack_postgres._SETTINGS["fsync"] = "on"
     yield found
     asyncio.run(found.stop())
     shutil.rmtree(folder)
