@@ -22,7 +22,7 @@ from bot.ids import new_id
 from bot.loading import load_situation
 from bot.outbox import Reply, write_reply
 from bot.situation import Situation
-from bot.store import consents, conversations, emotions, messages, turns
+from bot.store import consents, conversations, emotions, messages, proposals, turns
 from bot.store.connection import Connection, borrow
 from bot.store.turns import TurnRecord
 from bot.trace import Trace
@@ -156,6 +156,9 @@ async def _remember(conn: Connection, situation: Situation, decision: Decision) 
             message_id=entry.message_id,
             said_at=entry.said_at,
         )
+    if any(entry.act == "opt_out" for entry in decision.consents):
+        # Whoever comes back is asked anew: no yes counts for terms from before they left (I9).
+        await proposals.close(conn, situation.conversation_id, status="declined")
     if decision.emotions:
         await emotions.write(conn, decision.emotions)
     await messages.set_language(conn, [m.id for m in situation.waiting], decision.language)

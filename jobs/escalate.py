@@ -7,29 +7,20 @@ is posted.
 
 from __future__ import annotations
 
-import asyncio
-from datetime import timedelta
 from uuid import UUID
 
 from bot.domain import Author, Direction, EscalationId, StoredMessage
-from bot.errors import VendorRefused, VendorSilent, VendorUnavailable
 from bot.ids import new_id
 from bot.profile import money
 from bot.store import emotions, escalations, messages, quotes
 from bot.store.connection import borrow
 from bot.store.escalations import Escalation
-from channels.desk import Card, Desk, PostedCard
+from channels.desk import Card, PostedCard
 from jobs import metrics
-from jobs.base import Job, JobDeps, backoff_s
+from jobs.base import Job, JobDeps
+from jobs.desk_post import CLAIM_S, Owed, post_once
 
-CLAIM_S = 50.0
-LOOK_MAX_S = 20.0
-LOOK_AFTER_S = 5.0
-LOOK_AGAIN_S = 60.0
 EXCHANGE_MAX = 8
-REFUSED_AGAIN_S = 300.0
-"""A refusal waits for somebody to mend the desk's settings; the card stays owed."""
-
 REASONS = {
     "event_day": "Trouble with an event that is close",
     "emotion": "The customer is upset",
@@ -45,63 +36,32 @@ REASONS = {
 
 async def run(deps: JobDeps, *, escalation_id: str) -> None:
     """Post the card, unless it stands already."""
-    if deps.desk is None:
+    desk = deps.desk
+    if desk is None:
         return
     async with borrow(deps.bot.pool) as conn:
         wanted = EscalationId(UUID(escalation_id))
         escalation = await escalations.claim_post(conn, wanted, claim_s=CLAIM_S)
     if escalation is None:
         return
-    try:
-        posted = await _post_once(deps, deps.desk, escalation)
-    except _StillInDoubt as error:
-        await _doubt(deps, escalation, LOOK_AGAIN_S, error)
-    except VendorUnavailable as error:
-        wait_s = max(error.retry_after_s or 0.0, backoff_s(escalation.attempts, cap_s=300.0))
-        await _owe(deps, escalation, wait_s, error)
-    except VendorRefused as error:
-        await _owe(deps, escalation, REFUSED_AGAIN_S, error)
-    except VendorSilent as error:
-        await _doubt(deps, escalation, LOOK_AFTER_S, error)
-    else:
+
+    async def post() -> PostedCard:
+        return await desk.post(await make_card(deps, escalation))
+
+    def ring(wait_s: float) -> None:
+        deps.doorbell.ring("escalate", str(new_id()), delay_s=wait_s, escalation_id=escalation_id)
+
+    owed = Owed(
+        id=escalation.id,
+        attempts=escalation.attempts,
+        in_doubt=escalation.in_doubt,
+        store=escalations,
+        find=lambda: desk.find_posted(escalation_id, escalation.created_at),
+        post=post,
+        ring=ring,
+    )
+    if await post_once(deps, owed):
         metrics.escalations.labels(escalation.reason).inc()
-        async with borrow(deps.bot.pool) as conn:
-            await escalations.mark_posted(
-                conn, escalation.id, desk_channel=posted.channel, desk_ts=posted.ts
-            )
-
-
-class _StillInDoubt(Exception):
-    """The desk could not say whether the card stands there; posting blindly might double it."""
-
-
-async def _post_once(deps: JobDeps, desk: Desk, escalation: Escalation) -> PostedCard:
-    if escalation.in_doubt:
-        try:
-            async with asyncio.timeout(LOOK_MAX_S):
-                found = await desk.find_posted(str(escalation.id), escalation.created_at)
-        except (VendorUnavailable, VendorRefused, TimeoutError) as error:
-            raise _StillInDoubt(str(error)) from error
-        if found is not None:
-            return found
-    return await desk.post(await make_card(deps, escalation))
-
-
-async def _owe(deps: JobDeps, escalation: Escalation, wait_s: float, error: Exception) -> None:
-    due_at = deps.bot.clock.now() + timedelta(seconds=wait_s)
-    async with borrow(deps.bot.pool) as conn:
-        await escalations.retry_post(conn, escalation.id, due_at=due_at, error=str(error)[:300])
-    escalation_id = str(escalation.id)
-    deps.doorbell.ring("escalate", str(new_id()), delay_s=wait_s, escalation_id=escalation_id)
-
-
-async def _doubt(
-    deps: JobDeps, escalation: Escalation, look_after_s: float, error: Exception
-) -> None:
-    async with borrow(deps.bot.pool) as conn:
-        await escalations.leave_in_doubt(
-            conn, escalation.id, look_after_s=look_after_s, error=str(error)[:300]
-        )
 
 
 async def make_card(deps: JobDeps, escalation: Escalation) -> Card:

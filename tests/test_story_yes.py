@@ -34,4 +34,5 @@ async def test_a_yes_of_somebody_who_left_opens_the_address_and_books_nothing(
     await ben.texts("YES")
     await world.until("SELECT EXISTS (SELECT FROM addresses WHERE consent = 'given')")
     await world.settles()
+    await ben.asks("yes please")
     assert await world.value("SELECT count(*) FROM bookings WHERE agreed_at IS NOT NULL") == 0
