@@ -25,7 +25,7 @@ _MAIL = re.compile(
     r"(?: address)?\s*(?:is|es|是)?\s*[:：]?\s*)?[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+",
     re.IGNORECASE,
 )
-_WORD = r"[^\W\d_][^\W\d_'’.-]*"
+_WORD = r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’.-]{0,24}"
 _NAMED = re.compile(
     rf"(?:my name is|the name is|name is|name's|under the name(?: of)?|me llamo|mi nombre es"
     rf"|a nombre de|en nombre de|el nombre es|name\s*:|nombre\s*:)\s*{_WORD}(?:\s+{_WORD}){{0,2}}"
@@ -71,9 +71,11 @@ def _without_particulars(text: str, language: str) -> str:
     for pattern in (_MAIL, _NAMED):
         text = pattern.sub(" , ", text)
     name = read_name(text, language=language)
+    if not re.fullmatch(rf"{_WORD}(?: {_WORD}){{0,2}}", name):
+        return text
     said = re.escape(name).replace(r"\ ", r"\s+")
     introduced = rf"(?i:\b(?:i['’]?m|i am|this is|it['’]?s|soy|habla))\s+{said}(?!\s*[^\W\d_])"
-    return re.sub(introduced, " , ", text) if name else text
+    return re.sub(introduced, " , ", text)
 
 
 def _folded(text: str) -> str:
