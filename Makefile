@@ -21,7 +21,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || \
 	command -v google-chrome || command -v google-chrome-stable)
 
-.PHONY: help setup run test check bench soak eval train lock clean setup-dev browser
+.PHONY: help setup run test check bench soak eval train lock clean setup-dev packages
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ setup: $(STAMP) ## Make .venv with the pinned packages and the concierge program
 run: setup ## Start the service, web and worker, on http://127.0.0.1:8080
 	@exec $(BIN)/concierge run
 
-test: setup-dev browser ## Run the tests against real servers
+test: setup-dev packages ## Run the tests against real servers
 	@CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest $(ARGS)
 
 check: setup-dev ## Style, types and the rules of the layout
@@ -97,11 +97,14 @@ $(DEV_STAMP): requirements-dev.txt $(STAMP)
 	@$(PIP_INSTALL) -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
-# The playground's tests drive a real browser: Debian's own, or whichever CHROMIUM names.
-browser:
-	@[ -n "$(CHROMIUM)" ] || { \
+# The playground's tests drive a real browser, Debian's own or whichever CHROMIUM names; those of
+# encrypted mail make a certificate.
+packages:
+	@missing=; [ -n "$(CHROMIUM)" ] || missing=chromium; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
+	[ -z "$$missing" ] || { \
 		if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; \
-		else echo "The tests need a browser: apt-get install chromium, or set CHROMIUM to one." >&2; \
+		else echo "The tests need: apt-get install $$missing (a browser may be named by CHROMIUM)." >&2; \
 			exit 1; fi; \
-		command -v apt-get >/dev/null || { echo "Install Chromium, or set CHROMIUM." >&2; exit 1; }; \
-		$$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends chromium; }
+		command -v apt-get >/dev/null || { echo "Install $$missing, or set CHROMIUM." >&2; exit 1; }; \
+		$$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends $$missing; }

@@ -113,7 +113,9 @@ async def create_database(url: str, name: str, *, template: str = "template1") -
     server = head.rpartition("/")[0]
     connection = await asyncpg.connect(f"{server}/postgres?{query}")
     try:
-        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # A copy file by file is not written through the log as well.
+        copying = "" if template == "template1" else " STRATEGY file_copy"
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{copying}')
     finally:
         await connection.close()
     return f"{server}/{name}?{query}"

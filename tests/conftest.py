@@ -22,7 +22,7 @@ from bot.knowledge.refresh import refresh
 from bot.language.embed import Embedder, Encoder
 from bot.profile import load_profile, profile_folder
 from bot.store import crew, schema
-from bot.store.connection import open_pool
+from bot.store.connection import Pool, open_pool
 
 TEMPLATE = "world_template"
 _numbers = itertools.count(1)
@@ -78,6 +78,14 @@ async def database_url(stack: DevStack, template: str) -> AsyncIterator[str]:
     admin = await asyncpg.connect(stack.database_url)
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """Connections to a database of its own, as many as a busy service has."""
+    opened = await open_pool(database_url, size=20)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
@@ -17,8 +16,6 @@ from mail_sample import ANA, letter, mail
 
 from bot.errors import VendorUnavailable
 from channels.email import ConfiguredEmail
-
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 
 
 class Relay:

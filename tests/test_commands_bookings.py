@@ -163,8 +163,11 @@ async def test_show_says_all_there_is(terminal: Terminal) -> None:
         "Deposit    $100.00, not seen yet",
         f"({why})",
         "Allergy    my aunt can't have peanuts",
+        "Others     Wei: 40 miles",
     ):
         assert words in said
+    await terminal.says("absent", "wei", f"{saturday():%Y-%m-%d}")
+    assert "Wei: 40 miles" not in await terminal.says("show", "H7K3Q")
     await terminal.says("deposit", "H7K3Q")
     after = await terminal.says("show", "H7K3Q")
     assert "Status     confirmed" in after

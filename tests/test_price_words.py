@@ -6,45 +6,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
+from party_prices import a_situation, many, price_of
 
-from bot.domain import ConversationId, CustomerId
 from bot.profile import Profile, load_profile
-from bot.situation import Situation
-from bot.tools.base import ToolResult
-from bot.tools.party_arguments import PriceParty
-from bot.tools.price_party import price_party
-
-NOW = datetime(2026, 5, 4, 19, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def profile() -> Profile:
     return load_profile()
-
-
-def _situation(language: str = "en") -> Situation:
-    return Situation(
-        conversation_id=ConversationId(UUID(int=1)),
-        customer_id=CustomerId(UUID(int=2)),
-        channel="sms",
-        language=language,
-        agent=None,
-        waiting=(),
-        transcript=(),
-        quote=None,
-    )
-
-
-def _price(profile: Profile, situation: Situation, given: dict[str, object]) -> ToolResult:
-    return price_party(profile, situation, PriceParty.model_validate(given), now=NOW)
-
-
-def _of(**counts: int) -> list[dict[str, object]]:
-    return [{"code": code, "count": count} for code, count in counts.items()]
 
 
 MINIMUM_WORDS = [
@@ -62,12 +33,12 @@ MINIMUM_WORDS = [
 def test_a_small_party_hears_what_would_fill_the_minimum(
     profile: Profile, adults: int, language: str, words: str
 ) -> None:
-    assert words in _price(profile, _situation(language), {"guests": _of(adult=adults)}).worded
+    assert words in price_of(profile, a_situation(language), {"guests": many(adult=adults)}).worded
 
 
 @pytest.mark.parametrize("adults", range(1, 13))
 def test_nobody_is_advised_to_order_more_than_they_can_eat(profile: Profile, adults: int) -> None:
-    data = _price(profile, _situation(), {"guests": _of(adult=adults)}).data
+    data = price_of(profile, a_situation(), {"guests": many(adult=adults)}).data
     advised = data["would_fill_minimum"]
     assert isinstance(advised, list)
     assert all(int(words.split(" x ")[0]) <= 2 * adults for words in advised)
@@ -100,19 +71,26 @@ def _leaves(node: object, path: str = "") -> Iterator[tuple[str, object]]:
 @pytest.mark.parametrize(
     "given",
     [
-        {"guests": _of(adult=40, under_five=3), "zip_code": "95112", "extras": _of(custom_menu=1)},
-        {"guests": _of(adult=8), "town": "San Jose", "add_ons": _of(fried_rice=2)},
-        {"guests": [{"code": "adult", "count": 30, "up_to": 45}], "further": _of(filet_mignon=4)},
-        {"guests": _of(adult=120)},
-        {"guests": _of(adult=2, under_five=5)},
+        {
+            "guests": many(adult=40, under_five=3),
+            "zip_code": "95112",
+            "extras": many(custom_menu=1),
+        },
+        {"guests": many(adult=8), "town": "San Jose", "add_ons": many(fried_rice=2)},
+        {
+            "guests": [{"code": "adult", "count": 30, "up_to": 45}],
+            "further": many(filet_mignon=4),
+        },
+        {"guests": many(adult=120)},
+        {"guests": many(adult=2, under_five=5)},
     ],
 )
 def test_no_internal_field_reaches_a_model(
     profile: Profile, given: dict[str, object], language: str
 ) -> None:
     """I8: what a model reads are words for the customer; ids, codes and orders stay inside."""
-    before = _price(profile, _situation(), {"guests": _of(adult=12), "zip_code": "95112"}).quote
-    result = _price(profile, replace(_situation(language), quote=before), given)
+    before = price_of(profile, a_situation(), {"guests": many(adult=12), "zip_code": "95112"}).quote
+    result = price_of(profile, replace(a_situation(language), quote=before), given)
     told = list(_leaves(json.loads(json.dumps(dict(result.data)))))
     assert len(told) >= 2
     for path, value in told:

@@ -6,7 +6,6 @@ Times are given, not read; a transaction that fails leaves nothing behind.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,18 +20,10 @@ from bot.domain_booking import Act, Booking, BookingId, BookingStatus, ProposalI
 from bot.errors import BookingRefused
 from bot.ids import new_id
 from bot.store import allergies, calendars
-from bot.store.connection import Pool, open_pool
+from bot.store.connection import Pool
 
 DECIDE = timedelta(minutes=PROFILE.booking.decide_minutes)
 AWAIT = timedelta(hours=PROFILE.booking.hold_hours)
-
-
-@pytest.fixture
-async def pool(database_url: str) -> AsyncIterator[Pool]:
-    """As many connections as a busy service has."""
-    opened = await open_pool(database_url, size=20)
-    yield opened
-    await opened.close()
 
 
 # ── Holding ─────────────────────────────────────────────────────────────────────────────────

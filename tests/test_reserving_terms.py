@@ -6,7 +6,6 @@ On real PostgreSQL, also with several who say it at the same moment.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import booking_ground as ground
@@ -17,18 +16,12 @@ from bot.booking import reserving
 from bot.domain_booking import Act, Booking, BookingStatus
 from bot.errors import BookingRefused
 from bot.store import booking_lists
-from bot.store.connection import Pool, open_pool
+from bot.store.connection import Pool
 
 DECIDE = timedelta(minutes=PROFILE.booking.decide_minutes)
 AWAIT = timedelta(hours=PROFILE.booking.hold_hours)
-
-
-@pytest.fixture
-async def pool(database_url: str) -> AsyncIterator[Pool]:
-    """As many connections as a busy service has."""
-    opened = await open_pool(database_url, size=20)
-    yield opened
-    await opened.close()
+_IS_WAITED_FOR = """SELECT EXISTS (SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock')"""
 
 
 # ── Agreeing ────────────────────────────────────────────────────────────────────────────────
@@ -168,7 +161,9 @@ async def test_staff_take_a_deposit_while_the_customer_asks_to_change(pool: Pool
         asking = asyncio.create_task(
             ground.propose(pool, agreed, Act.CHANGE, address="3 Test St", fee="0.00")
         )
-        await asyncio.sleep(0.3)
+        async with asyncio.timeout(10):
+            while not await pool.fetchval(_IS_WAITED_FOR):
+                await asyncio.sleep(0.01)
         await reserving.confirm_deposit(conn, PROFILE, agreed.id, now=NOW, key="in")
     await asking
     assert (await now_is(pool, agreed)).status is BookingStatus.CONFIRMED

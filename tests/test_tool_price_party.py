@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
+from other_trades import named, trade, visit
+from party_prices import NOW, a_situation, many, price_of
 from pydantic import ValidationError
-from test_other_trades import named, trade, visit
 
-from bot.domain import ConversationId, CustomerId
 from bot.errors import ToolFailed
 from bot.profile import Profile, load_profile
-from bot.situation import Situation
 from bot.tool_runner import schema
-from bot.tools.base import Escalate, ToolResult
+from bot.tools.base import Escalate
 from bot.tools.party_arguments import PriceParty
-from bot.tools.price_party import price_party, tool
-
-NOW = datetime(2026, 5, 4, 19, 0, tzinfo=UTC)
+from bot.tools.price_party import tool
 
 
 @pytest.fixture(scope="module")
@@ -28,34 +24,13 @@ def profile() -> Profile:
     return load_profile()
 
 
-def _situation(language: str = "en") -> Situation:
-    return Situation(
-        conversation_id=ConversationId(UUID(int=1)),
-        customer_id=CustomerId(UUID(int=2)),
-        channel="sms",
-        language=language,
-        agent=None,
-        waiting=(),
-        transcript=(),
-        quote=None,
-    )
-
-
-def _price(profile: Profile, situation: Situation, given: dict[str, object]) -> ToolResult:
-    return price_party(profile, situation, PriceParty.model_validate(given), now=NOW)
-
-
-def _of(**counts: int) -> list[dict[str, object]]:
-    return [{"code": code, "count": count} for code, count in counts.items()]
-
-
 def test_a_party_is_priced_line_by_line(profile: Profile) -> None:
     given: dict[str, object] = {
-        "guests": _of(adult=20, child=5),
-        "options": _of(lobster=10),
+        "guests": many(adult=20, child=5),
+        "options": many(lobster=10),
         "zip_code": "94539",
     }
-    result = _price(profile, _situation(), given)
+    result = price_of(profile, a_situation(), given)
     assert result.data["total"] == "$1,400.00"
     assert result.data["deposit"] == "$100.00"
     assert result.data["travel"] == "$0.00"
@@ -72,7 +47,7 @@ def test_a_party_is_priced_line_by_line(profile: Profile) -> None:
 
 @pytest.mark.parametrize("language", ["en", "es", "zh"])
 def test_the_reply_is_short_and_asks_one_thing(profile: Profile, language: str) -> None:
-    result = _price(profile, _situation(language), {"guests": _of(adult=8)})
+    result = price_of(profile, a_situation(language), {"guests": many(adult=8)})
     assert len(result.worded) < 480
     assert result.worded.count("?") + result.worded.count("？") == 1
     assert "$110.00" in result.worded
@@ -81,9 +56,9 @@ def test_the_reply_is_short_and_asks_one_thing(profile: Profile, language: str) 
 
 
 def test_the_next_price_is_a_new_version_and_remembers_the_place(profile: Profile) -> None:
-    first = _price(profile, _situation(), {"guests": _of(adult=20), "town": "Sacramento"})
-    later = replace(_situation(), quote=first.quote)
-    second = _price(profile, later, {"guests": _of(adult=25)})
+    first = price_of(profile, a_situation(), {"guests": many(adult=20), "town": "Sacramento"})
+    later = replace(a_situation(), quote=first.quote)
+    second = price_of(profile, later, {"guests": many(adult=25)})
     assert first.quote is not None
     assert second.quote is not None
     assert (first.quote.version, second.quote.version) == (1, 2)
@@ -92,7 +67,7 @@ def test_the_next_price_is_a_new_version_and_remembers_the_place(profile: Profil
 
 
 def test_an_unknown_place_is_said_and_asked_again(profile: Profile) -> None:
-    result = _price(profile, _situation(), {"guests": _of(adult=20), "zip_code": "00000"})
+    result = price_of(profile, a_situation(), {"guests": many(adult=20), "zip_code": "00000"})
     assert "00000" in result.worded
     assert result.data["ask_next"] == "zip"
 
@@ -100,13 +75,13 @@ def test_an_unknown_place_is_said_and_asked_again(profile: Profile) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"guests": _of(adult=120)},
-        {"guests": _of(adult=20), "zip_code": "90001"},
-        {"guests": _of(adult=1, under_five=5)},
+        {"guests": many(adult=120)},
+        {"guests": many(adult=20), "zip_code": "90001"},
+        {"guests": many(adult=1, under_five=5)},
     ],
 )
 def test_what_a_person_decides_goes_to_a_person(profile: Profile, given: dict[str, object]) -> None:
-    result = _price(profile, _situation(), given)
+    result = price_of(profile, a_situation(), given)
     assert isinstance(result.control, Escalate)
     assert result.quote is None
     assert result.worded
@@ -115,22 +90,22 @@ def test_what_a_person_decides_goes_to_a_person(profile: Profile, given: dict[st
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ({"guests": _of(adlt=12)}, "adlt"),
+        ({"guests": many(adlt=12)}, "adlt"),
         ({"guests": []}, "counts"),
-        ({"guests": _of(adult=20), "add_ons": _of(pizza=3)}, "add_ons.pizza"),
-        ({"guests": [*_of(adult=2), *_of(adult=3)]}, "guests"),
-        ({"guests": _of(adult=20), "service": "sushi"}, "service"),
-        ({"guests": _of(adult=20), "ages": [-3]}, "ages"),
+        ({"guests": many(adult=20), "add_ons": many(pizza=3)}, "add_ons.pizza"),
+        ({"guests": [*many(adult=2), *many(adult=3)]}, "guests"),
+        ({"guests": many(adult=20), "service": "sushi"}, "service"),
+        ({"guests": many(adult=20), "ages": [-3]}, "ages"),
         (
             {
-                "guests": _of(adult=4),
+                "guests": many(adult=4),
                 "choices": [{"band": "adult", "count": 5, "options": ["tofu"]}],
             },
             "choices.adult",
         ),
         (
             {
-                "guests": _of(adult=4),
+                "guests": many(adult=4),
                 "choices": [{"band": "adult", "count": 4, "options": ["eel"]}],
             },
             "options.eel",
@@ -139,7 +114,7 @@ def test_what_a_person_decides_goes_to_a_person(profile: Profile, given: dict[st
 )
 def test_a_wrong_argument_is_named(profile: Profile, given: dict[str, object], named: str) -> None:
     with pytest.raises(ToolFailed, match=named):
-        _price(profile, _situation(), given)
+        price_of(profile, a_situation(), given)
 
 
 def test_arguments_are_strict() -> None:
@@ -163,7 +138,7 @@ def test_a_range_has_both_ends_priced_and_the_quote_is_for_the_upper_one(
     profile: Profile, language: str
 ) -> None:
     guests = [{"code": "adult", "count": 30, "up_to": 40}]
-    result = _price(profile, _situation(language), {"guests": guests, "zip_code": "94539"})
+    result = price_of(profile, a_situation(language), {"guests": guests, "zip_code": "94539"})
     assert BOTH_ENDS[language] in result.worded
     assert result.data["range"] == {
         "fewest": "30",
@@ -179,26 +154,26 @@ def test_a_range_has_both_ends_priced_and_the_quote_is_for_the_upper_one(
 
 def test_a_range_beside_a_sure_count_varies_alone(profile: Profile) -> None:
     guests = [{"code": "adult", "count": 20, "up_to": 25}, {"code": "child", "count": 4}]
-    result = _price(profile, _situation(), {"guests": guests, "zip_code": "94539"})
+    result = price_of(profile, a_situation(), {"guests": guests, "zip_code": "94539"})
     assert "For 24 it would be $1,220.00, for 29 it is $1,495.00" in result.worded
 
 
 def test_a_range_said_the_wrong_way_round_is_the_same(profile: Profile) -> None:
     for count, up_to in ((30, 40), (40, 30)):
         guests = [{"code": "adult", "count": count, "up_to": up_to}]
-        assert BOTH_ENDS["en"] in _price(profile, _situation(), {"guests": guests}).worded
+        assert BOTH_ENDS["en"] in price_of(profile, a_situation(), {"guests": guests}).worded
     one = [{"code": "adult", "count": 30, "up_to": 30}]
-    assert _price(profile, _situation(), {"guests": one}).data["range"] is None
+    assert price_of(profile, a_situation(), {"guests": one}).data["range"] is None
 
 
 def test_a_range_that_may_grow_too_large_goes_to_a_person(profile: Profile) -> None:
     guests = [{"code": "adult", "count": 80, "up_to": 120}]
-    assert isinstance(_price(profile, _situation(), {"guests": guests}).control, Escalate)
+    assert isinstance(price_of(profile, a_situation(), {"guests": guests}).control, Escalate)
 
 
 def test_guests_who_want_different_things_are_priced_as_they_choose(profile: Profile) -> None:
     given: dict[str, object] = {
-        "guests": _of(adult=12, child=2),
+        "guests": many(adult=12, child=2),
         "choices": [
             {"band": "adult", "count": 3, "options": ["chicken", "lobster", "filet_mignon"]},
             {"band": "adult", "count": 5, "options": ["shrimp", "salmon"]},
@@ -206,7 +181,7 @@ def test_guests_who_want_different_things_are_priced_as_they_choose(profile: Pro
         ],
         "zip_code": "94539",
     }
-    result = _price(profile, _situation(), given)
+    result = price_of(profile, a_situation(), given)
     assert result.data["total"] == f"${12 * 55 + 2 * 30 + 3 * 15 + 3 * 15 + 5 * 5}.00"
     for words in (
         "3 lobster tail x $15.00 = $45.00",
@@ -217,8 +192,8 @@ def test_guests_who_want_different_things_are_priced_as_they_choose(profile: Pro
 
 
 def test_ages_decide_what_children_cost(profile: Profile) -> None:
-    given: dict[str, object] = {"guests": _of(adult=9), "ages": [3, 6, 12, 13, 41]}
-    quote = _price(profile, _situation(), given).quote
+    given: dict[str, object] = {"guests": many(adult=9), "ages": [3, 6, 12, 13, 41]}
+    quote = price_of(profile, a_situation(), given).quote
     assert quote is not None
     assert quote.order["counts"] == {"adult": 11, "child": 2, "under_five": 1}
     assert quote.total == 11 * 55 + 2 * 30
@@ -227,16 +202,16 @@ def test_ages_decide_what_children_cost(profile: Profile) -> None:
 def test_a_service_by_the_hour_is_priced_by_its_hours() -> None:
     bands = {"massage": named("massage", price=80, unit="hour")}
     spa = trade(visit("per_hour", bands))
-    given: dict[str, object] = {"guests": _of(massage=2), "hours": 1.5, "service": "visit"}
-    result = _price(spa, _situation(), given)
+    given: dict[str, object] = {"guests": many(massage=2), "hours": 1.5, "service": "visit"}
+    result = price_of(spa, a_situation(), given)
     assert result.data["total"] == "£240.00"
     with pytest.raises(ToolFailed, match="hours"):
-        _price(spa, _situation(), {"guests": _of(massage=2)})
+        price_of(spa, a_situation(), {"guests": many(massage=2)})
 
 
 def test_a_quote_carries_what_booking_it_needs(profile: Profile) -> None:
-    given: dict[str, object] = {"guests": _of(adult=8), "zip_code": "95814"}
-    quote = _price(profile, _situation(), given).quote
+    given: dict[str, object] = {"guests": many(adult=8), "zip_code": "95814"}
+    quote = price_of(profile, a_situation(), given).quote
     assert quote is not None
     assert (quote.service, quote.headcount, quote.workers) == ("hibachi", 8, 1)
     assert quote.shortfall == 110

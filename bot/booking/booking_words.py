@@ -14,11 +14,10 @@ from decimal import Decimal
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from babel.lists import format_list
 
 from bot.booking.availability import Closed, Slot
-from bot.booking.moments import say_moment
+from bot.booking.moments import say_day, say_moment
 from bot.booking.policies import CancelTerms, notice_hours
 from bot.booking.travel import find_place
 from bot.domain_booking import Booking
@@ -57,8 +56,7 @@ class Voice:
 
     def day(self, on: date) -> str:
         """Weekday, date and year."""
-        written: str = format_date(on, "full", locale=self.language)
-        return written
+        return say_day(on, self.language)
 
     def time(self, at: datetime) -> str:
         """The time of day in the business's zone."""

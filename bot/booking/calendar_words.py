@@ -12,10 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from bot.booking.booking_words import say_place
-from bot.booking.moments import say_moment
+from bot.booking.moments import say_day, say_moment
 from bot.booking.quote import Order
 from bot.domain_booking import Booking, BookingStatus, ChefId
 from bot.language.wording import say
@@ -73,7 +71,7 @@ def mail(profile: Profile, entry: CalendarEntry, act: str) -> Mail:
     booking, language = entry.booking, language_of(profile, entry)
     service = profile.say(profile.service(booking.service).name, language)
     zone = ZoneInfo(profile.business.zone)
-    day = format_date(booking.starts_at.astimezone(zone).date(), "full", locale=language)
+    day = say_day(booking.starts_at.astimezone(zone).date(), language)
     is_cancelled = booking.status is BookingStatus.CANCELLED
     name = " ".join(entry.customer_name.split())
     hello = say("mail_hello", language, name=name) if name else say("mail_hello_nobody", language)

@@ -21,9 +21,9 @@ def say_briefly(profile: Profile, at: datetime) -> str:
     return _say(profile, at, "en", "EEE, MMM d, y")
 
 
-def say_day(day: date) -> str:
-    """ "Saturday, December 5, 2026", for staff."""
-    return str(format_date(day, "full", locale="en"))
+def say_day(day: date, language: str = "en", form: str = "full") -> str:
+    """ "Saturday, December 5, 2026"; babel's "long" form leaves the weekday out."""
+    return str(format_date(day, form, locale=language))
 
 
 def say_time(profile: Profile, at: datetime, language: str = "en") -> str:
@@ -34,5 +34,5 @@ def say_time(profile: Profile, at: datetime, language: str = "en") -> str:
 
 def _say(profile: Profile, at: datetime, language: str, form: str) -> str:
     local = at.astimezone(ZoneInfo(profile.business.zone))
-    day = format_date(local.date(), form, locale=language)
+    day = say_day(local.date(), language, form)
     return f"{day}{'' if language == 'zh' else ', '}{say_time(profile, at, language)}"

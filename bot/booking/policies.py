@@ -33,7 +33,7 @@ class CancelTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveTerms:
-    """What another date costs when it is asked for now."""
+    """What moving the event to another date costs at this moment."""
 
     fee: Decimal
     is_free: bool

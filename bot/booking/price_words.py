@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from babel.dates import format_date
-
+from bot.booking.moments import say_day
 from bot.booking.quote import Filler, Line, LineKind, Priced
 from bot.language.wording import say
 from bot.profile import Profile, money
@@ -81,7 +80,7 @@ def told_data(profile: Profile, language: str, told: Told) -> dict[str, object]:
         "gratuity": "not included; suggested " + " to ".join(map(written, least_most))
         if least_most
         else None,
-        "good_until": _day(told.expires_at, language),
+        "good_until": say_day(told.expires_at.date(), language, "long"),
         "ask_next": told.question.removeprefix("ask_"),
     }
 
@@ -219,8 +218,3 @@ def _filler(profile: Profile, language: str, filler: Filler, priced: Priced) -> 
 def _count(quantity: Decimal) -> str:
     """A count without trailing zeros, a distance with its tenth."""
     return str(int(quantity)) if quantity == int(quantity) else str(quantity.normalize())
-
-
-def _day(moment: datetime, language: str) -> str:
-    written: str = format_date(moment.date(), "long", locale=language)
-    return written

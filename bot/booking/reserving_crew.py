@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.booking.availability import window
 from bot.booking.crew import Demand, approach, leaving
 from bot.booking.freeing import free, let_lapse
-from bot.booking.matching import choose_team
+from bot.booking.matching import Member, choose_team
 from bot.booking.travel import miles_between, way_minutes
 from bot.domain import CustomerId
 from bot.domain_booking import Assignment, Booking, BookingId, Chef, ChefId, Engagement, Roster
@@ -58,10 +58,23 @@ async def assign(
         demand = demand_from(event, booking.wishes, without=booking_id)
         roster = await open_roster(conn, profile, event.starts_at, now=now)
         places = [_by_hand(profile, roster, (event, demand), each, reason) for each in chosen]
-        await free(conn, profile, booking_id, now=now)
-        await seat(conn, profile, roster, event, booking_id=booking_id, places=places)
-        await booking_writes.touch(conn, booking_id)
+        await seat_anew(conn, profile, roster, event, write=write, places=places)
     return await bookings.get(conn, booking_id)
+
+
+async def seat_anew(
+    conn: Connection,
+    profile: Profile,
+    roster: Roster,
+    event: Event,
+    *,
+    write: Write,
+    places: Sequence[Place],
+) -> None:
+    """Put these in place of all who were to serve the event; its terms stay as they were stated."""
+    await free(conn, profile, write.booking_id, now=write.at)
+    await seat(conn, profile, roster, event, booking_id=write.booking_id, places=places)
+    await booking_writes.touch(conn, write.booking_id)
 
 
 def event_of(booking: Booking) -> Event:
@@ -155,15 +168,17 @@ def choose(
     team = choose_team(profile, others, replace(demand, workers=missing), starts_at)
     if team is None:
         raise BookingRefused("slot_taken", "too few of the crew can come")
-    return kept + [
-        Place(
-            chef_id=member.chef.id,
-            leaves_at=member.approach.leaves_at,
-            miles=member.approach.miles,
-            reason=member.reason,
-        )
-        for member in team.members
-    ]
+    return kept + [place_of(member) for member in team.members]
+
+
+def place_of(member: Member) -> Place:
+    """The place at an event of somebody who was chosen for it."""
+    return Place(
+        chef_id=member.chef.id,
+        leaves_at=member.approach.leaves_at,
+        miles=member.approach.miles,
+        reason=member.reason,
+    )
 
 
 async def seat(

@@ -10,10 +10,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.booking.crew import Demand
-from bot.booking.freeing import free
-from bot.booking.matching import choose_team
-from bot.booking.reserving_crew import demand_from, event_of, open_roster, seat
-from bot.domain_booking import Assignment, Booking, BookingId, ChefId, Roster
+from bot.booking.matching import choose_team, explain
+from bot.booking.reserving_crew import (
+    demand_from,
+    event_of,
+    local_day,
+    open_roster,
+    place_of,
+    read_around,
+    seat_anew,
+)
+from bot.domain_booking import Assignment, Booking, BookingId, Chef, ChefId, Roster
 from bot.profile import Profile
 from bot.store import booking_writes, bookings
 from bot.store.assignments import Place
@@ -50,10 +57,25 @@ async def stand_in(
         roster = await open_roster(conn, profile, event.starts_at, now=now)
         places = [_place(each) for each in staying]
         places += _others(profile, roster, demand, event.starts_at, staying)
-        await free(conn, profile, booking_id, now=now)
-        await seat(conn, profile, roster, event, booking_id=booking_id, places=places)
-        await booking_writes.touch(conn, booking_id)
+        await seat_anew(conn, profile, roster, event, write=write, places=places)
     return await bookings.get(conn, booking_id)
+
+
+async def list_others(
+    conn: Connection, profile: Profile, booking: Booking, *, now: datetime
+) -> tuple[tuple[Chef, str], ...]:
+    """Everybody else of the crew, each with why they could come, or which rule forbids it."""
+    event = event_of(booking)
+    past = await bookings.list_past_chefs(conn, booking.customer_id)
+    demand = demand_from(event, booking.wishes, past_chefs=past, without=booking.id)
+    day = local_day(profile, event.starts_at)
+    roster = await read_around(conn, profile, day, day, now=now)
+    there = {each.chef_id for each in booking.chefs}
+    return tuple(
+        (chef, explain(profile, roster, demand, chef, event.starts_at))
+        for chef in roster.chefs
+        if chef.id not in there
+    )
 
 
 def _place(kept: Assignment) -> Place:
@@ -79,13 +101,5 @@ def _others(
     for workers in range(demand.workers - len(staying), 0, -1):
         team = choose_team(profile, free, replace(demand, workers=workers), starts_at)
         if team is not None:
-            return [
-                Place(
-                    chef_id=member.chef.id,
-                    leaves_at=member.approach.leaves_at,
-                    miles=member.approach.miles,
-                    reason=member.reason,
-                )
-                for member in team.members
-            ]
+            return [place_of(member) for member in team.members]
     return []

@@ -11,9 +11,8 @@ import asyncpg
 
 from bot.domain_booking import Absence, Chef, ChefId, Engagement, Roster
 from bot.profile import Profile
+from bot.profile_wording import WEEKDAYS
 from bot.store.connection import Connection
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _SEED = """INSERT INTO chefs (code, name, home_zip, services, languages, strengths, certificates,
   days_off, works_from, works_until, events_a_day, max_miles)

@@ -69,7 +69,12 @@ def booking_page(profile: Profile, each: Listed, deeds: Sequence[Deed], now: dat
         *[("Allergy", words) for words in booking.allergies],
         *[("Done", f"{say_briefly(profile, d.at)}: {d.act} by {d.actor}") for d in deeds],
     ]
-    return "\n".join(f"{name:<{LABEL_WIDTH}}{said}" for name, said in facts if said)
+    return "\n".join(labelled(name, said) for name, said in facts if said)
+
+
+def labelled(name: str, said: str) -> str:
+    """A fact behind its label."""
+    return f"{name:<{LABEL_WIDTH}}{said}"
 
 
 def _when(profile: Profile, booking: Booking) -> str:

@@ -16,6 +16,7 @@ from aiohttp import ClientSession
 from bot.booking.calendar_links import chef_link
 from bot.booking.moments import say_day, say_moment
 from bot.booking.staff_words import say_chefs, say_refusal
+from bot.booking.standing_in import list_others
 from bot.booking_desk import DeskTools, find_stand_in, note_absence, put_chefs, take_deposit
 from bot.domain_booking import Absence, Booking, Chef
 from bot.errors import BookingRefused, CallerError, Conflict, NotFound
@@ -23,7 +24,7 @@ from bot.settings import Settings
 from bot.store import audit, booking_lists, bookings, crew, crew_changes
 from bot.store.connection import Connection, borrow, open_pool
 from handlers.commands.base import Command
-from handlers.commands.booking_pages import booking_page, chefs_page, list_page
+from handlers.commands.booking_pages import booking_page, chefs_page, labelled, list_page
 from handlers.service import ground, migrate
 from jobs.assembly import configure_channels, make_render
 
@@ -79,11 +80,15 @@ async def list_ahead(office: Office, asked: argparse.Namespace) -> str:
 
 
 async def show(office: Office, asked: argparse.Namespace) -> str:
-    """One booking, whole."""
-    booking = await _find(office, asked.code)
+    """One booking, whole; of one ahead also who else could serve it, or why not."""
+    booking, now = await _find(office, asked.code), office.desk.clock.now()
     each = await booking_lists.get_listed(office.conn, booking.id)
     deeds = await booking_lists.list_deeds(office.conn, booking.id)
-    return booking_page(office.desk.profile, each, deeds, office.desk.clock.now())
+    page = booking_page(office.desk.profile, each, deeds, now)
+    if not booking.is_open:
+        return page
+    others = await list_others(office.conn, office.desk.profile, booking, now=now)
+    return "\n".join([page, *(labelled("Others", f"{c.name}: {why}") for c, why in others)])
 
 
 async def deposit(office: Office, asked: argparse.Namespace) -> str:
