@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from bot.booking.availability import window
 from bot.booking.crew import Demand, approach, leaving
 from bot.booking.freeing import free, let_lapse
 from bot.booking.matching import Member, choose_team
-from bot.booking.travel import miles_between, way_minutes
+from bot.booking.travel import miles_between
 from bot.domain import CustomerId
 from bot.domain_booking import Assignment, Booking, BookingId, Chef, ChefId, Engagement, Roster
 from bot.errors import BookingRefused, NotFound
@@ -275,8 +275,7 @@ def _plain_leaving(
         and local_day(profile, each.starts_at) == day
     ]
     start_zip = max(before, key=lambda each: each.ends_at).zip_code if before else chef.home_zip
-    minutes = way_minutes(profile, start_zip, event.zip_code) or 0
-    return event.starts_at - timedelta(minutes=profile.booking.arrival_max_minutes + minutes)
+    return leaving(profile, start_zip, event.zip_code, event.starts_at)
 
 
 def _words(value: object) -> tuple[str, ...]:
