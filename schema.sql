@@ -70,6 +70,7 @@ CREATE TABLE conversations (
   closed_at       timestamptz
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX one_open_conversation ON conversations (customer_id) WHERE mode <> 'closed';
+CREATE INDEX conversations_of_customer ON conversations (customer_id);
 
 -- Every message in both directions; the outbound ones that are not yet sent are the outbox.
 -- Rows are only ever looked up by conversation, by due time or by the vendor's id, so that the
@@ -157,6 +158,65 @@ CREATE TABLE gap_fills (
   found      int NOT NULL DEFAULT 0           -- messages taken in that no webhook had brought
 );
 
+-- What a conversation said up to a message, in short: what no longer fits before a model.
+CREATE TABLE conversation_summaries (
+  conversation_id uuid PRIMARY KEY REFERENCES conversations,
+  up_to_seq       bigint NOT NULL,            -- messages after this one are read whole
+  text            text NOT NULL,
+  writer          text NOT NULL,              -- the model, or "rules"
+  updated_at      timestamptz NOT NULL DEFAULT now()
+);
+
+-- What a customer has told of themselves that outlives the conversation. A correction is a new row;
+-- what was forgotten at their word keeps its row and loses its value.
+CREATE TABLE memories (
+  id           uuid PRIMARY KEY DEFAULT uuidv7(),
+  customer_id  uuid NOT NULL REFERENCES customers,
+  kind         text NOT NULL,
+  value        text NOT NULL,
+  source       text NOT NULL CHECK (source IN ('customer', 'staff', 'booking')),
+  message_id   uuid REFERENCES messages,      -- the words it was told in
+  said_at      timestamptz NOT NULL,
+  replaced_by  uuid REFERENCES memories,
+  forgotten_at timestamptz,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT forgotten_is_empty CHECK (forgotten_at IS NULL OR value = '')
+);
+CREATE UNIQUE INDEX one_live_memory ON memories (customer_id, kind, lower(value))
+  WHERE replaced_by IS NULL AND forgotten_at IS NULL;
+CREATE INDEX memories_of_customer ON memories (customer_id, kind);
+
+-- Codes sent to another address of somebody who says that it is theirs too.
+CREATE TABLE address_proofs (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  customer_id     uuid NOT NULL REFERENCES customers,      -- who says so
+  conversation_id uuid NOT NULL REFERENCES conversations,  -- where they said so, and where the code counts
+  address_id      uuid NOT NULL REFERENCES addresses,      -- where the code went
+  code_digest     bytea NOT NULL,
+  tries           int NOT NULL DEFAULT 0,
+  expires_at      timestamptz NOT NULL,
+  proved_at       timestamptz,
+  created_at      timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX address_proofs_of_customer ON address_proofs (customer_id, created_at DESC);
+CREATE INDEX address_proofs_of_address ON address_proofs (address_id, created_at DESC);
+
+-- Two customers who proved to be one person: what moved from the one to the other, to move back.
+CREATE TABLE customer_merges (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  kept_id    uuid NOT NULL REFERENCES customers,
+  joined_id  uuid NOT NULL REFERENCES customers,
+  proof      text NOT NULL CHECK (proof IN ('code', 'staff')),
+  actor      text NOT NULL,
+  moved      jsonb NOT NULL,                  -- ids by table
+  created_at timestamptz NOT NULL DEFAULT now(),
+  undone_at  timestamptz,
+  undone_by  text,
+  CONSTRAINT merge_joins_two CHECK (kept_id <> joined_id)
+);
+CREATE UNIQUE INDEX one_merge_per_customer ON customer_merges (joined_id) WHERE undone_at IS NULL;
+CREATE INDEX merges_into_customer ON customer_merges (kept_id) WHERE undone_at IS NULL;
+
 CREATE TABLE emotion_history (
   id              uuid PRIMARY KEY DEFAULT uuidv7(),
   message_id      uuid NOT NULL REFERENCES messages,
@@ -183,20 +243,23 @@ CREATE TABLE turns (
   intent          text,
   confidence      real,
   -- answered: by a model's words. templated: by the offline model's fixed ones, because the guard
-  -- refused a draft twice or no provider was left. escalated: to staff.
+  -- refused a draft twice or no provider was left. drafted: staff send it. escalated: to staff.
   -- silent: deliberately nothing, see the messages' reason. failed: a person is told instead.
-  outcome         text NOT NULL CHECK (outcome IN ('answered', 'templated', 'escalated', 'silent', 'failed')),
+  outcome         text NOT NULL CHECK (outcome IN ('answered', 'templated', 'drafted', 'escalated', 'silent', 'failed')),
   guard           jsonb NOT NULL DEFAULT '{}',  -- what it refused and why
   trace           jsonb NOT NULL DEFAULT '[]',  -- the turn's steps in order, each with its milliseconds
   wait_ms         int NOT NULL DEFAULT 0,     -- from the last message's arrival to the claim
   think_ms        int NOT NULL DEFAULT 0,     -- from the claim to the commit, burst window included
-  created_at      timestamptz NOT NULL DEFAULT now()
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  topic           text,                       -- what it was about, as the topics of topic_modes
+  why             text NOT NULL DEFAULT '',   -- the rule by which that agent was chosen
+  versions        jsonb NOT NULL DEFAULT '{}' -- digests of profile, instructions and local models
 );
 CREATE INDEX turns_of_conversation ON turns (conversation_id, created_at DESC);
 
 CREATE TABLE llm_calls (
   id            uuid PRIMARY KEY DEFAULT uuidv7(),
-  turn_id       uuid NOT NULL REFERENCES turns,
+  turn_id       uuid REFERENCES turns,        -- null: asked outside of any turn
   step          int NOT NULL,
   provider      text NOT NULL,
   model         text NOT NULL,
@@ -204,9 +267,18 @@ CREATE TABLE llm_calls (
   output_tokens int,
   cost          numeric(12,6),                -- US dollars; null: the model's price is not known
   latency_ms    real NOT NULL,
-  created_at    timestamptz NOT NULL DEFAULT now()
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  conversation_id uuid REFERENCES conversations,
+  purpose       text NOT NULL DEFAULT 'turn'
+                  CHECK (purpose IN ('turn', 'routing', 'summary', 'translation', 'evaluation')),
+  agent         text,
+  cached_tokens int,                          -- of the input, what the provider had at hand already
+  -- exact: tokens as the provider counted them. estimated: by our own count. unknown: no price known.
+  confidence    text NOT NULL DEFAULT 'unknown' CHECK (confidence IN ('exact', 'estimated', 'unknown'))
 );
 CREATE INDEX llm_calls_of_turn ON llm_calls (turn_id);
+CREATE INDEX llm_calls_spent ON llm_calls (provider, created_at)
+  INCLUDE (cost, purpose, input_tokens, output_tokens);
 
 CREATE TABLE tool_calls (
   id         uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -220,6 +292,55 @@ CREATE TABLE tool_calls (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX tool_calls_of_turn ON tool_calls (turn_id);
+
+-- The passages that a turn's answer could rest on, as they stood then.
+CREATE TABLE turn_passages (
+  turn_id    uuid NOT NULL REFERENCES turns,
+  place      int NOT NULL,                    -- the best first
+  article    text NOT NULL,
+  language   text NOT NULL,
+  version    int NOT NULL,
+  title      text NOT NULL,
+  text       text NOT NULL,
+  similarity real NOT NULL,
+  PRIMARY KEY (turn_id, place)
+);
+CREATE INDEX turn_passages_of_article ON turn_passages (article, language, version);
+
+-- Who answers on a topic, where the owner has decided otherwise than the profile. auto: the bot.
+-- draft: the bot drafts and staff send. approved_text: the bot, in approved words only.
+CREATE TABLE topic_modes (
+  topic  text PRIMARY KEY,                    -- an intent, or an agent for all of its intents
+  mode   text NOT NULL CHECK (mode IN ('auto', 'draft', 'approved_text')),
+  set_by text NOT NULL,
+  set_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- A reply that staff send, word for word or edited, or throw away. Its tools have run but nothing
+-- of what they would do is done before it is sent. superseded: the customer wrote again meanwhile.
+CREATE TABLE drafts (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  code            text NOT NULL,              -- what staff call it
+  conversation_id uuid NOT NULL REFERENCES conversations,
+  turn_id         uuid NOT NULL REFERENCES turns,
+  message_id      uuid NOT NULL REFERENCES messages,  -- the one it answers
+  topic           text NOT NULL,
+  language        text NOT NULL,
+  epoch           int NOT NULL,               -- the owner count it was born with
+  text            text NOT NULL,
+  sent_text       text,                       -- what went out, where that is another text
+  status          text NOT NULL DEFAULT 'open'
+                    CHECK (status IN ('open', 'sent', 'edited', 'discarded', 'superseded')),
+  decided_by      text,
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  decided_at      timestamptz,
+  wanted_by       text,                       -- who has asked for it to be sent; a job does it
+  CONSTRAINT one_draft_per_code UNIQUE (code)
+);
+CREATE UNIQUE INDEX one_open_draft ON drafts (conversation_id) WHERE status = 'open';
+CREATE UNIQUE INDEX one_draft_per_turn ON drafts (turn_id);
+CREATE INDEX drafts_by_topic ON drafts (topic, decided_at DESC)
+  WHERE status IN ('sent', 'edited', 'discarded');
 
 -- ── What the business sells ─────────────────────────────────────────────────────────────────
 
@@ -245,13 +366,16 @@ CREATE TABLE quotes (
   CONSTRAINT one_quote_per_version UNIQUE (conversation_id, version),
   CONSTRAINT one_customer_per_quote UNIQUE (id, customer_id)
 );
+CREATE INDEX quotes_of_customer ON quotes (customer_id);
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% rows are never changed; write a new version', TG_TABLE_NAME;
 END $$;
+-- Whose it is may change: two customers can prove to be one person.
 CREATE TRIGGER quotes_are_immutable BEFORE UPDATE ON quotes
-  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+  FOR EACH ROW WHEN (to_jsonb(OLD) - 'customer_id' IS DISTINCT FROM to_jsonb(NEW) - 'customer_id')
+  EXECUTE FUNCTION refuse_change();
 
 -- The event itself, and before that the slot kept for it. Its price is its quote's.
 -- held: until held_until; first while the customer decides, then, once they have agreed, while the
@@ -283,7 +407,7 @@ CREATE TABLE bookings (
   created_at      timestamptz NOT NULL DEFAULT now(),
   updated_at      timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT one_booking_per_code UNIQUE (code),
-  CONSTRAINT quote_of_its_customer FOREIGN KEY (quote_id, customer_id) REFERENCES quotes (id, customer_id),
+  CONSTRAINT quote_of_its_customer FOREIGN KEY (quote_id, customer_id) REFERENCES quotes (id, customer_id) ON UPDATE CASCADE,
   CONSTRAINT event_has_length CHECK (ends_at > starts_at),
   CONSTRAINT hold_has_an_end CHECK (status <> 'held' OR held_until IS NOT NULL),
   CONSTRAINT no_booking_without_yes CHECK (status IN ('held', 'lapsed', 'cancelled') OR agreed_at IS NOT NULL)
@@ -309,8 +433,13 @@ BEGIN
   NEW.updated_at := now();
   RETURN NEW;
 END $$;
+-- Whose it is may change, as with its quote, and leaves it as it stands.
 CREATE TRIGGER booking_moves BEFORE UPDATE ON bookings
-  FOR EACH ROW EXECUTE FUNCTION booking_moves();
+  FOR EACH ROW WHEN (OLD.customer_id = NEW.customer_id) EXECUTE FUNCTION booking_moves();
+CREATE TRIGGER booking_joins BEFORE UPDATE ON bookings
+  FOR EACH ROW WHEN (OLD.customer_id <> NEW.customer_id
+    AND to_jsonb(OLD) - 'customer_id' IS DISTINCT FROM to_jsonb(NEW) - 'customer_id')
+  EXECUTE FUNCTION refuse_change();
 
 -- Everything that was ever done to a booking. The key makes each write happen once.
 CREATE TABLE booking_events (
@@ -486,6 +615,7 @@ CREATE TABLE follow_ups (
 );
 CREATE INDEX follow_ups_due ON follow_ups (due_at) WHERE status = 'planned';
 CREATE UNIQUE INDEX one_plan_per_cause ON follow_ups (booking_id, cause) WHERE status = 'planned';
+CREATE INDEX follow_ups_of_customer ON follow_ups (customer_id);
 
 CREATE TABLE feedback (
   id          uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -495,6 +625,7 @@ CREATE TABLE feedback (
   words       text NOT NULL DEFAULT '',
   created_at  timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX feedback_of_customer ON feedback (customer_id);
 
 -- ── Knowledge and learning ──────────────────────────────────────────────────────────────────
 
@@ -511,6 +642,10 @@ CREATE TABLE knowledge_documents (
   live       boolean NOT NULL DEFAULT false,
   expires_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
+  source     text NOT NULL DEFAULT 'profile' CHECK (source IN ('profile', 'markdown', 'web', 'pdf')),
+  origin     text NOT NULL DEFAULT '',        -- the page or file it was read from
+  approved_by text,
+  words      tsvector NOT NULL DEFAULT '',    -- word beginnings and Chinese pairs, cut by us
   CONSTRAINT one_document_per_version UNIQUE (article, language, version)
 );
 CREATE UNIQUE INDEX one_live_document ON knowledge_documents (article, language) WHERE live;
@@ -522,10 +657,36 @@ CREATE TABLE knowledge_chunks (
   heading           text NOT NULL,
   text              text NOT NULL,
   answer            text NOT NULL DEFAULT '',  -- what may be said to a customer as it stands
-  embedding         vector(384) NOT NULL,
+  embedding         vector(384),              -- of the text; null where an earlier chunk has it
   heading_embedding vector(384) NOT NULL
-);
+) WITH (toast_tuple_target = 8160);  -- a search reads every vector: keep them in the row
 CREATE INDEX knowledge_chunks_of_document ON knowledge_chunks (document_id);
+
+-- What customers asked and no article answered, for the owner to answer once for all.
+CREATE TABLE unanswered_questions (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  conversation_id uuid NOT NULL REFERENCES conversations,
+  message_id      uuid NOT NULL REFERENCES messages,
+  question        text NOT NULL,
+  language        text NOT NULL,
+  confidence      real NOT NULL,              -- how likely the nearest article answered it
+  nearest         text NOT NULL DEFAULT '',   -- that article
+  status          text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'answered', 'dismissed')),
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  decided_at      timestamptz,
+  CONSTRAINT one_question_per_message UNIQUE (message_id, question)
+);
+CREATE INDEX unanswered_open ON unanswered_questions (created_at DESC) WHERE status = 'open';
+
+-- What was tried on scripted customers before it went live, and how that ended.
+CREATE TABLE simulations (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  digest     text NOT NULL,                   -- of profile, articles, instructions and models together
+  passed     boolean NOT NULL,
+  facts      jsonb NOT NULL DEFAULT '{}',     -- how many passed, and which did not
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX simulations_of_digest ON simulations (digest, created_at DESC);
 
 CREATE TABLE training_examples (
   id         uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -553,6 +714,126 @@ CREATE TABLE audit_log (
   detail     jsonb NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- ── How well it goes ────────────────────────────────────────────────────────────────────────
+
+-- A turn in figures; what the views below add up. A turn counts where an agent had it: fixed texts,
+-- ignored messages and a person's floor are nobody's success.
+CREATE VIEW turn_facts AS
+SELECT t.id AS turn_id, t.conversation_id, t.created_at, t.agent, t.intent, t.outcome,
+  -- answered: the bot's words went to the customer, at once or when staff sent the draft unchanged.
+  (t.outcome IN ('answered', 'templated') OR d.status IS NOT DISTINCT FROM 'sent') AS is_answered,
+  -- success: answered and understood. A turn that escalates or fails is answered by a person.
+  (t.outcome IN ('answered', 'templated') OR d.status IS NOT DISTINCT FROM 'sent')
+    AND coalesce(t.guard ->> 'understood', 'true') <> 'false' AS is_success,
+  t.outcome IN ('escalated', 'failed') AS is_escalated,
+  t.outcome = 'templated' AS is_templated,
+  -- The guard refused at least one draft of it.
+  coalesce(jsonb_array_length(t.guard -> 'refused'), 0) > 0 AS is_guarded,
+  d.status AS draft_status,
+  (SELECT count(*) FROM tool_calls c WHERE c.turn_id = t.id AND c.name = 'hand_off' AND c.ok
+    AND NOT c.result ? 'discarded') AS handoffs,
+  -- From the last message it answers to its first reply: handed to the vendor, or else queued. Of
+  -- what the bot sent by itself only: a draft waits for people.
+  CASE WHEN t.outcome IN ('answered', 'templated') THEN extract(epoch FROM
+    (SELECT min(coalesce(o.sent_at, o.created_at)) FROM messages o
+      WHERE o.conversation_id = t.conversation_id AND o.turn_id = t.id AND o.direction = 'outbound')
+    - (SELECT max(i.created_at) FROM messages i WHERE i.conversation_id = t.conversation_id
+      AND i.turn_id = t.id AND i.direction = 'inbound' AND i.status = 'answered'))::float8
+  END AS response_s,
+  l.cost, l.cost_exact, l.cost_estimated, l.calls_unpriced, l.input_tokens, l.output_tokens
+FROM turns t
+LEFT JOIN drafts d ON d.turn_id = t.id
+LEFT JOIN LATERAL (SELECT sum(cost) AS cost, sum(cost) FILTER (WHERE confidence = 'exact') AS cost_exact,
+    sum(cost) FILTER (WHERE confidence = 'estimated') AS cost_estimated,
+    count(*) FILTER (WHERE cost IS NULL) AS calls_unpriced,
+    sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens
+  FROM llm_calls WHERE turn_id = t.id AND purpose <> 'evaluation') l ON true
+WHERE t.agent IS NOT NULL AND t.outcome <> 'silent';
+
+-- A conversation and how it ended, as far as it has.
+CREATE VIEW conversation_outcomes AS
+SELECT o.*,
+  -- contained: resolved, and no person had any part in it: no message of staff, no escalation, no
+  -- draft that somebody decided on. One such is enough for ever.
+  o.resolution IS NOT NULL AND o.human_messages = 0 AND o.escalations = 0
+    AND o.decided_drafts = 0 AS is_contained
+FROM (
+  SELECT c.id AS conversation_id, c.customer_id, c.channel, c.mode, c.created_at, c.last_message_at,
+    f.turns, f.agent AS last_agent, f.intent AS last_intent, h.human_messages, e.escalations,
+    w.decided_drafts,
+    CASE
+      -- Nothing is resolved while a message waits for its answer, or the last one went unanswered
+      -- or was not understood.
+      WHEN m.is_waiting OR NOT coalesce(f.is_success, false) THEN NULL
+      -- confirmed: after an answer of ours the customer's last word was thanks, or a yes that asked
+      -- for nothing more, or agreed to a booking.
+      WHEN f.turns > 1 AND (f.intent = 'thanks' OR (f.intent = 'affirm' AND f.used_tools = 0)
+        OR EXISTS (SELECT FROM bookings b JOIN messages y ON y.id = b.agreed_message_id
+                   WHERE b.conversation_id = c.id AND y.turn_id = f.turn_id)) THEN 'confirmed'
+      -- assumed: nothing more was asked for 24 hours after our answer, while the bot had the floor.
+      WHEN c.mode <> 'human' AND m.last_outbound_at < now() - interval '24 hours' THEN 'assumed'
+    END AS resolution
+  FROM conversations c
+  LEFT JOIN LATERAL (SELECT t.turn_id, t.agent, t.intent, t.is_success,
+      (SELECT count(*) FROM turn_facts n WHERE n.conversation_id = c.id) AS turns,
+      (SELECT count(*) FROM tool_calls k WHERE k.turn_id = t.turn_id) AS used_tools
+    FROM turn_facts t WHERE t.conversation_id = c.id ORDER BY t.created_at DESC LIMIT 1) f ON true
+  LEFT JOIN LATERAL (SELECT count(*) AS human_messages FROM messages s
+    WHERE s.conversation_id = c.id AND s.direction = 'outbound' AND s.author = 'staff') h ON true
+  LEFT JOIN LATERAL (SELECT count(*) AS escalations FROM escalations s
+    WHERE s.conversation_id = c.id) e ON true
+  LEFT JOIN LATERAL (SELECT count(*) AS decided_drafts FROM drafts s WHERE s.conversation_id = c.id
+    AND s.status IN ('sent', 'edited', 'discarded')) w ON true
+  LEFT JOIN LATERAL (SELECT
+      coalesce(bool_or(s.direction = 'inbound' AND s.status = 'received'), false) AS is_waiting,
+      max(s.created_at) FILTER (WHERE s.direction = 'outbound'
+        AND s.status NOT IN ('failed', 'dropped', 'unknown')) AS last_outbound_at
+    FROM messages s WHERE s.conversation_id = c.id) m ON true
+) o;
+
+-- By agent and intent, since the beginning. A conversation counts once in each row that had a turn
+-- in it, so that conversations, contained and resolved may not be added up over rows.
+CREATE VIEW agent_metrics AS
+SELECT t.agent, coalesce(t.intent, '') AS intent, count(*) AS turns,
+  count(*) FILTER (WHERE t.is_success) AS successes,
+  count(DISTINCT t.conversation_id) AS conversations,
+  count(DISTINCT t.conversation_id) FILTER (WHERE o.is_contained) AS contained,
+  count(DISTINCT t.conversation_id) FILTER (WHERE o.resolution = 'confirmed') AS resolved_confirmed,
+  count(DISTINCT t.conversation_id) FILTER (WHERE o.resolution = 'assumed') AS resolved_assumed,
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY t.response_s) AS response_p50_s,
+  percentile_cont(0.95) WITHIN GROUP (ORDER BY t.response_s) AS response_p95_s,
+  sum(t.handoffs)::bigint AS handoffs,
+  count(*) FILTER (WHERE t.is_escalated) AS escalations,
+  count(*) FILTER (WHERE t.is_guarded) AS guard_interventions,
+  count(*) FILTER (WHERE t.is_templated) AS templated,
+  count(*) FILTER (WHERE t.outcome = 'drafted') AS drafted,
+  count(*) FILTER (WHERE t.draft_status IN ('sent', 'edited', 'discarded')) AS drafts_decided,
+  count(*) FILTER (WHERE t.draft_status = 'sent') AS drafts_unchanged,
+  coalesce(sum(t.cost), 0) AS cost, coalesce(sum(t.cost_exact), 0) AS cost_exact,
+  coalesce(sum(t.cost_estimated), 0) AS cost_estimated,
+  coalesce(sum(t.calls_unpriced), 0)::bigint AS calls_unpriced,
+  coalesce(sum(t.input_tokens), 0)::bigint AS input_tokens,
+  coalesce(sum(t.output_tokens), 0)::bigint AS output_tokens
+FROM turn_facts t JOIN conversation_outcomes o ON o.conversation_id = t.conversation_id
+GROUP BY t.agent, coalesce(t.intent, '');
+
+-- By agent and day. The day is that of UTC: a view cannot know the business's zone.
+CREATE VIEW agent_days AS
+SELECT (t.created_at AT TIME ZONE 'UTC')::date AS day, t.agent, count(*) AS turns,
+  count(*) FILTER (WHERE t.is_success) AS successes,
+  count(DISTINCT t.conversation_id) AS conversations,
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY t.response_s) AS response_p50_s,
+  percentile_cont(0.95) WITHIN GROUP (ORDER BY t.response_s) AS response_p95_s,
+  sum(t.handoffs)::bigint AS handoffs,
+  count(*) FILTER (WHERE t.is_escalated) AS escalations,
+  count(*) FILTER (WHERE t.is_guarded) AS guard_interventions,
+  count(*) FILTER (WHERE t.is_templated) AS templated,
+  count(*) FILTER (WHERE t.outcome = 'drafted') AS drafted,
+  coalesce(sum(t.cost), 0) AS cost,
+  coalesce(sum(t.input_tokens), 0)::bigint AS input_tokens,
+  coalesce(sum(t.output_tokens), 0)::bigint AS output_tokens
+FROM turn_facts t GROUP BY 1, 2;
 
 -- ── Intake: many messages in one round trip ─────────────────────────────────────────────────
 
@@ -618,14 +899,15 @@ BEGIN
 
   RETURN QUERY
   WITH asked AS (
-    -- A conversation that was closed between the look-up and the lock drops out: the caller, who
-    -- counts, tries again.
+    -- A conversation that was closed between the look-up and the lock, or whose customer was joined
+    -- with another, drops out: the caller, who counts, tries again.
     SELECT i.*
     FROM unnest(known_addresses, known_conversations, p_channel, p_external_id, p_recipient, p_author,
                 p_kind, p_text, p_language, p_sent_at, p_received_at, p_rest) WITH ORDINALITY
       AS i (address_id, open_id, channel, external_id, recipient, author, kind, text, language,
             sent_at, received_at, rest, ord)
-    WHERE EXISTS (SELECT FROM conversations c WHERE c.id = i.open_id AND c.mode <> 'closed')
+    WHERE EXISTS (SELECT FROM conversations c JOIN addresses a ON a.customer_id = c.customer_id
+      WHERE c.id = i.open_id AND a.id = i.address_id AND c.mode <> 'closed')
   ), stored AS (
     INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, kind, text,
                           rest, language, status, sent_at, created_at, updated_at)

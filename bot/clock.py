@@ -32,6 +32,16 @@ class SystemClock:
 
 
 @dataclass(slots=True)
+class ShiftedClock(SystemClock):
+    """The machine's clock, moved by as much as a story or a simulation needs."""
+
+    shift: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+
+@dataclass(slots=True)
 class FrozenClock:
     """A clock that moves only when told to."""
 

@@ -14,6 +14,7 @@ import unicodedata
 from enum import StrEnum
 
 from bot.domain import Kind
+from bot.language.revoking import is_narrowed, is_revocation
 
 
 class Wish(StrEnum):
@@ -54,38 +55,9 @@ _AROUND = re.compile(
 _SIGNATURE = re.compile(
     r"\n+\s*(?:sent from my|enviado desde mi|发自我的)[^\n]*\s*$", re.IGNORECASE
 )
+_COMMAS = re.compile(r"[,，、]+")
 _SENTENCES = re.compile(r"[.!?;。！？；\n]+|\s[-–—]\s")
 
-_TEXTS = r"(?:text|message|sms|email|mail|mensaje|correo)(?:s|es)?"
-_STOP_SENTENCES = re.compile(
-    "|".join(
-        (
-            r"\b(?:stop|quit) (?:texting|messaging|emailing|mailing|contacting|writing|spamming)\b",
-            r"\bstop (?:sending|with) (?:(?:me|us|these|the|your|all) )*" + _TEXTS + r"\b",
-            r"\b(?:don'?t|do not|never) (?:call or )?(?:text|message|contact|email|write(?: to)?)"
-            r" (?:me|us|this number)\b",
-            r"\b(?:don'?t|do not) want (?:to (?:receive|get) )?(?:(?:any|more|your|these) )*"
-            + _TEXTS,
-            r"\b(?:remove|delete|take) (?:me|us|my number) (?:from|off) "
-            r"(?:(?:your|this|the|all) )?(?:(?:mailing|marketing|text|sms|contact|call) )?lists?\b",
-            r"\b(?:want|like|need) to (?:unsubscribe|opt[ -]?out|be removed)\b",
-            r"^no more " + _TEXTS + r"(?: please)?$",
-            r"\bno (?:me|nos) (?:escrib|mand|env|contact|molest)\w+ (?:más|mas|mensajes)\b",
-            r"\bya no (?:me|nos) (?:escrib|mand|env|contact|molest)\w+$",
-            r"\b(?:dejen|deje|deja|paren|pare) de (?:escribir|mandar|enviar|molestar|contactar)",
-            r"\b(?:ya )?no quiero (?:recibir )?(?:más |mas )?(?:mensajes|textos|correos)\b",
-            r"\b(?:quíte|quite|borre|bórre|sáque|saque)\w* de (?:la|su) lista\b",
-            r"(?:别|不要|请勿|勿|停止)再?(?:给我|向我)?(?:发送|发|联系|打扰)(?:我|短信|信息|消息|了|$)",
-            r"不(?:要|想)(?:再)?(?:收到|接收)(?:你们的)?(?:短信|信息|消息)",
-        )
-    )
-)
-# Words beside it that make it mean something else: a condition, a time, another kind of message.
-_NOT_MEANT = re.compile(
-    r"\bunless\b|\buntil\b|\bno (?:me |nos )?deje?n?\b|\bif you\b|\bbefore\b|\bafter\b"
-    r"|\bwhy\b.*\bstop\b|\bdon'?t stop\b"
-    r"|\bdo not stop\b|\bguest list\b|\bde voz\b|\bback\b|\bantes de\b|\bdespués de\b"
-)
 REPEATS_MAX = 10
 _SENTENCE_MAX = 160
 """A revocation is short; a long text that happens to hold the words is a conversation."""
@@ -96,8 +68,8 @@ def read_wish(text: str, kind: Kind) -> Wish:
     by_vendor = {Kind.OPT_OUT: Wish.STOP, Kind.OPT_IN: Wish.START, Kind.HELP: Wish.HELP}
     if kind in by_vendor:
         return by_vendor[kind]
-    sentences = [_plain(part) for part in _SENTENCES.split(_SIGNATURE.sub("", text[:1000]))]
-    sentences = [sentence for sentence in sentences if sentence]
+    parts = _SENTENCES.split(_SIGNATURE.sub("", text[:1000]))
+    sentences = [sentence for part in parts if (sentence := _plain(part))]
     whole = " ".join(sentences)
     if (wish := _keyword(whole)) is not Wish.NONE:
         return wish
@@ -105,9 +77,14 @@ def read_wish(text: str, kind: Kind) -> Wish:
     if few and any(_bare(sentence) in _UNMISTAKABLE for sentence in sentences):
         return Wish.STOP
     short = len(whole) <= _SENTENCE_MAX
-    if short and _STOP_SENTENCES.search(whole) and not _NOT_MEANT.search(whole):
+    if short and not is_narrowed(whole) and any(_revokes(part) for part in parts):
         return Wish.STOP
     return Wish.NONE
+
+
+def _revokes(part: str) -> bool:
+    """A sentence in itself: "please don't. Stop texting me" is no "don't stop"."""
+    return is_revocation(",".join(_plain(piece) for piece in _COMMAS.split(part)))
 
 
 def _keyword(plain: str) -> Wish:

@@ -19,6 +19,7 @@ from bot.domain import (
     Purpose,
     StoredMessage,
 )
+from bot.domain_answers import Passage, Unanswered
 from bot.escalation import Trouble
 from bot.llm.base import ModelReply
 from bot.store.turns import ToolRecord
@@ -47,6 +48,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A reply that staff send, and what it answers."""
+
+    text: str
+    topic: str
+    answers: tuple[StoredMessage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What the turn will commit."""
 
@@ -66,8 +76,17 @@ class Decision:
     guard: Mapping[str, object] = field(default_factory=dict)
     model_replies: tuple[tuple[int, ModelReply], ...] = ()
     tool_calls: tuple[ToolRecord, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    """What the answer could rest on, best first."""
+    unanswered: tuple[Unanswered, ...] = ()
+    topic: str | None = None
+    why: str = ""
+    """The rule by which the agent was chosen."""
+    draft: Drafted | None = None
+    """In place of a reply, where staff answer on the topic: then tools have no effects."""
 
     @property
     def is_superseded_by_newer(self) -> bool:
         """Whether a message that came meanwhile makes this reply stale."""
-        return self.trouble is None and not self.consents and bool(self.notices)
+        is_reply = bool(self.notices) or self.draft is not None
+        return self.trouble is None and not self.consents and is_reply

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from bot.booking.travel import Distances
@@ -12,6 +12,7 @@ from bot.knowledge.search import KnowledgeSearch
 from bot.language.reader import Reader
 from bot.llm.base import Model
 from bot.profile import Profile
+from bot.progress import Progress, Unwatched
 from bot.settings import Settings
 from bot.store.connection import Pool
 
@@ -34,6 +35,10 @@ class Deps:
     """Road miles for what a customer is charged."""
     render: Callable[[str, str], tuple[str, ...]]
     """A channel's name and a text to the parts that the channel takes."""
+    progress: Progress = field(default_factory=Unwatched)
+    """Where a reply in the making is shown."""
+    instructions: Mapping[str, str] = field(default_factory=dict)
+    """The owner's own words for agents, by name; the shipped ones stand for the others."""
 
     @property
     def zone(self) -> ZoneInfo:

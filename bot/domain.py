@@ -283,18 +283,3 @@ class Quote:
     """None where the distance was not known."""
     gratuity: tuple[Decimal, Decimal] | None = None
     """Suggested, least and most; never part of the total."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A piece of an approved article that may be cited."""
-
-    chunk_id: UUID
-    article: str
-    title: str
-    text: str
-    language: str
-    score: float
-    """Fused rank score; only comparable within one search."""
-    similarity: float = 0.0
-    """Cosine of question and passage; what the threshold of knowing judges."""

@@ -33,8 +33,18 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
             r"\b(?:esta|queda|quedo|ha sido|fue|estan|quedan) (?:\w+ )?(?:reservad|confirmad"
             r"|agendad|apartad)[oa]s?\b",
             r"\breserva (?:confirmada|hecha|lista)\b",
+            r"\bit's a done deal|\bis a done deal",
             r"已经?(?:\S{0,6})(?:预订|预定|订好|确认|安排|约好|锁定|保留)|(?:预订|预定"
             r"|预约)(?:成功|已(?!经?(?:取消|更改|修改|改))|完成|好了)|(?:订|约|定|安排)好了",
+            r"\b(?:on|in) (?:the|our) (?:calendar|books|schedule)\b|\ball set (?:for|on)\b"
+            r"|\b(?:put|pencil\w*) you (?:down|in)\b",
+            r"\bmade (?:the|your|a) (?:reservation|booking)\b|\b(?:reservation|booking) (?:has been"
+            r"|is|was) (?:now )?(?:made|placed|in)\b",
+            r"\b(?:slot|spot|date|place|time|evening) is (?:now |all )?yours\b",
+            r"\b(?:hice|hicimos) (?:la|su|tu) reserva|\breserva (?:ya )?(?:esta|quedo) (?:hecha"
+            r"|lista)"
+            r"|\b(?:lugar|espacio|fecha|horario|dia) (?:ya )?es (?:suy|tuy)[oa]",
+            r"排上了|归您了?|(?:预订|预定|预约)(?:完成|成功)",
             r":\s*(?:booked|confirmed|reservad[oa]|confirmad[oa])\b",
         ),
     ),
@@ -44,7 +54,10 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
             r"\b(?:i|we)(?:'ve| have)? (?:put|placed) (?:a |the |your )?\w* ?(?:on )?hold\b",
             r"\b(?:i|we)(?:'m| am|'re| are|'ve| have) (?:now )?(?:holding|held)\b",
             r"\b(?:is|are|it's|that's) (?:now |still )?on hold\b",
-            r"\b(?:estoy|estamos) (?:guardando|apartando)\b|\b(?:le|te|les) (?:guardo|aparto)\b"
+            r"\b(?:is|are) being (?:kept|held|saved|reserved)\b"
+            r"|\bwe(?:'ll| will) (?:keep|hold|save|reserve) (?:that|the|your|this|it)\b",
+            r"\b(?:estoy|estamos) (?:guardando|apartando)\b|\b(?:le|te|les|se l[oa]s?) (?:guardo"
+            r"|aparto)\b"
             r"(?![^.!?]*\?)",
             r"\b(?:queda|sigue|esta) (?:guardad|apartad)[oa]\b",
             r"(?:给|为|帮)您(?:先)?(?:留着|留好|留到|保留)",
@@ -55,6 +68,7 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
         any_of(
             r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?cancell?ed\b",
             r"\b(?:has been|have been|is now|are now|is|was) cancell?ed\b",
+            r"\bcalled (?:it|that|this|the \w+|your \w+) off\b|\boff the books\b",
             r"\b(?:he|hemos|ya) (?:\w+ )?(?:cancelad[oa]|cancele)\b|\b(?:esta|queda|ha sido"
             r"|fue|quedo) cancelad[oa]\b",
             r"已经?\S{0,6}取消|取消(?:了|成功|好了|完成)",
@@ -64,8 +78,13 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
         frozenset({"changed"}),
         any_of(
             r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:changed|moved|rescheduled"
-            r"|updated|switched) (?:your|the) (?:\w+ )?(?:booking|date|event|time"
-            r"|reservation)\b",
+            r"|updated|switched) (?:your|the|it|that) ?(?:\w+ )?(?:booking|date|event|time|party"
+            r"|appointment|slot|reservation|to|for)\b",
+            r"\b(?:i|we)(?:'ve| have)? (?:just |now |already )?(?:updated|changed|added|removed"
+            r"|increased|reduced|swapped)\b.{0,30}\b(?:booking|reservation|count|guests?|order|event"
+            r"|party|date|time|address)\b",
+            r"\bya (?:cambie|movi|actualice|modifique)\b|\bcambi(?:e|amos) (?:su|tu|la) (?:reserva"
+            r"|fecha)|\bmovi(?:mos)? (?:su|tu|la) ",
             r"\b(?:it's|that's|it is|that is) (?:now |all |already )?(?:changed|moved"
             r"|rescheduled)\b",
             r"\b(?:reserva|fecha|evento) (?:ya )?(?:cambio|se cambio|ha cambiado|queda"
@@ -85,6 +104,13 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
             r"\b(?:your|the) (?:deposit|payment) is (?:received|paid|confirmed|processed)\b"
             r"(?! (?:by|to|when|with|through|via|on)\b)",
             r"\bwe(?:'ve| have)? (?:just )?(?:received|got) your (?:deposit|payment)\b",
+            r"\bpayment went through\b|\b(?:charged|debited) your card\b|\bgot (?:your"
+            r"|the) (?:deposit"
+            r"|payment|money)\b|\b(?:deposit|payment|money) (?:just |has |have )?(?:arrived|came in"
+            r"|cleared|gone through|went through|landed)\b",
+            r"\bcobr(?:amos|e) (?:su|tu) (?:tarjeta|deposito)|\b(?:llego|entro) (?:su|tu"
+            r"|el) (?:deposito"
+            r"|pago)|扣款|到账",
             r"(?:recibimos|hemos recibido|recibi) (?:su|tu) (?:deposito|pago)",
             r"(?:已|我们)\S{0,2}收到\S{0,6}(?:定金|付款|押金)",
         ),
@@ -96,6 +122,11 @@ DEEDS: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = (
             r"|the) \w* ?refund|processed (?:a|your|the) \w* ?refund)\b",
             r"\brefund (?:has been|was|is) (?:\w+ )?(?:issued|processed|sent|on its way"
             r"|approved)\b",
+            r"\bmoney (?:is|was|has been) (?:\w+ )?(?:on its way|sent|returned|back)\b"
+            r"|\bsent (?:the"
+            r"|your|a|you a|you the) refund\b",
+            r"\bdinero (?:va|ya va|esta) (?:de regreso|en camino)|\b(?:mande|envie|hice) (?:el|su)"
+            r" reembolso|钱\S{0,3}退(?:给|了|回)|退给您了",
             r"\b(?:he|hemos|ya) (?:\w+ )?reembolsad|reembolso (?:ha sido|fue|esta) ",
             r"已经?\S{0,4}退款|退款已",
         ),

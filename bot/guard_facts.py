@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice
 
 from bot.domain import Quote
-from bot.language.claim_text import folded_text
+from bot.language.claim_text import folded_text, readable
 from bot.language.claims import Claim, Kind, extract, guess_language
 
 _COUNT_KEY = re.compile(
@@ -29,6 +29,7 @@ _PURE = re.compile(r"-?\d+(?:\.\d+)?")
 _TOLD: frozenset[Kind] = frozenset({"headcount", "date", "time", "phone", "email", "number"})
 _COUNTS: tuple[Kind, ...] = ("headcount", "number")
 _WEEKS_AHEAD = 2
+_folded = lru_cache(maxsize=512)(folded_text)
 TRUSTED_CHARS, _LEAVES_MAX = 20_000, 2_000
 """Read of results and passages together: far more than a turn brings."""
 TOLD_TEXTS, TOLD_TEXT_CHARS, TOLD_CHARS = 40, 2_000, 4_000
@@ -53,6 +54,8 @@ class Facts:
     days: set[date] = field(default_factory=set)
     trusted_text: str = ""
     """All trusted words, folded, for rules that ask whether a matter is mentioned."""
+    told_text: str = ""
+    """The customer's words that were read, folded."""
 
     def supports(self, claim: Claim) -> bool:
         """Whether anything bears the claim out, in any of its readings."""
@@ -171,10 +174,12 @@ def gather(
         for claim in _claims_of(text):
             _add_stated(facts, claim)
     last = [text[:TOLD_TEXT_CHARS] for text in reversed(tuple(told)[-TOLD_TEXTS:])]
-    for text in _within(last, TOLD_CHARS):
-        for claim in _claims_of(text):
+    told_words = list(_within(last, TOLD_CHARS))
+    for text in told_words:
+        for claim in _claims_of(readable(text)):
             facts.told |= {(claim.kind, value) for value in _readings(claim)}
             _add_told_day(facts, claim)
+    facts.told_text = "\n".join(map(_folded, told_words))
     facts.trusted_text = "\n".join(map(_folded, words))
     return facts
 
@@ -186,11 +191,6 @@ def _within(texts: Iterable[str], limit: int) -> Iterator[str]:
         limit -= len(text)
         if limit <= 0:
             return
-
-
-@lru_cache(maxsize=512)
-def _folded(text: str) -> str:
-    return folded_text(text)
 
 
 @lru_cache(maxsize=512)

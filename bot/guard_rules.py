@@ -1,4 +1,4 @@
-"""What a draft may not say whatever figures it has: promises, deeds not done, assurances, leaks.
+"""What a draft may not say whatever figures it has: promises, deeds not done, safety of allergies.
 
 Each rule is patterns over folded text (lower case, no accents) and the words that excuse a match,
 in English, Spanish and Chinese. Sentences are judged one by one, so that an excuse reaches no
@@ -28,7 +28,8 @@ MATTERS: Mapping[str, re.Pattern[str]] = {
         r"promo code",
         r"\bspecial (?:deal|price|rate)",
         r"\d{1,6} ?(?:%|percent|dollars|bucks)? off\b",
-        r"\bdescuent", r"\brebaja", r"precio especial", r"折扣|打折|优惠|特价|便宜点|减免",
+        r"\bdescuent(?!a del? (?:total|precio|saldo"
+        r"|resto))", r"\brebaja", r"precio especial", r"折扣|打折|优惠|特价|便宜点|减免",
     ),
     "gift": any_of(
         r"\bfor free\b", r"\b(?:is|are|eat|comes?) free\b", r"free of charge",
@@ -125,26 +126,6 @@ _ALLERGY_EXCUSE = any_of(
     r"不能|无法|不会保证|不保证|不承诺|是否|能否|能不能",
 )  # fmt: skip
 
-_HUMAN = any_of(
-    r"\bi(?:'m| am) (?:a |an |actually |really )*(?:real |actual |live )?(?:human|person|real)\b",
-    r"\bnot (?:a |an )?(?:bot|robot|machine|ai|computer)\b(?! can)",
-    r"(?:this is|speaking (?:with|to)|talking to|chatting with) (?:a )?(?:real|live"
-    r"|actual) (?:human|person)",
-    r"\bsoy (?:un |una )?(?:persona|human[oa])\b|\bno soy (?:un |una )?(?:bot|robot|maquina|ia\b)",
-    r"我是(?:一个)?(?:真人|人类|真的人|活人)|我不是(?:机器人|ai|人工智能|电脑)",
-)  # fmt: skip
-_MARKUP = any_of(
-    r"</?(?:tool|think|system|assistant|user|function)",
-    r"```",
-    r"function_call|tool_calls?\b",
-    r"<\|\w+",
-    r"[{\[]\s*\"",
-    r"\"(?:name|arguments|role|content)\"\s*:",
-    r"\[/?(?:inst|tool\w*)\]",
-    r"</?[a-z]+>",
-    r"system prompt|as an ai language model",
-)  # fmt: skip
-
 
 def comforts(draft: str, trusted: str) -> bool:
     """Whether a folded draft says that all is well, after the customer has named an allergy."""
@@ -156,8 +137,8 @@ def comforts(draft: str, trusted: str) -> bool:
 
 
 def broken_rules(draft: str, trusted: str, done: frozenset[str]) -> list[str]:
-    """Codes of the rules that a folded draft breaks: promise, allergy, deed, human, markup."""
-    broken: list[str] = ["markup"] if _MARKUP.search(draft) else []
+    """Codes of the rules that a folded draft breaks: promise, allergy, deed."""
+    broken: list[str] = []
     # Most drafts touch no rule at all, which one look at the whole of them tells.
     suspected = _suspected(draft, done)
     if not suspected:
@@ -177,8 +158,6 @@ def _suspected(draft: str, done: frozenset[str]) -> list[str]:
         suspected.append("allergy")
     if any(not effects & done and deed.search(draft) for effects, deed in DEEDS):
         suspected.append("deed")
-    if _HUMAN.search(draft):
-        suspected.append("human")
     return suspected
 
 
@@ -188,10 +167,6 @@ def _assures(sentence: str, _trusted: str, _done: frozenset[str]) -> bool:
 
 def _reports(sentence: str, _trusted: str, done: frozenset[str]) -> bool:
     return any(not effects & done and asserts(sentence, deed) for effects, deed in DEEDS)
-
-
-def _poses(sentence: str, _trusted: str, _done: frozenset[str]) -> bool:
-    return bool(_HUMAN.search(sentence))
 
 
 def _promises(sentence: str, trusted: str, done: frozenset[str]) -> bool:
@@ -215,5 +190,4 @@ _BREAKS: Mapping[str, Callable[[str, str, frozenset[str]], bool]] = {
     "promise": _promises,
     "allergy": _assures,
     "deed": _reports,
-    "human": _poses,
 }

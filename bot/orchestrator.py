@@ -7,30 +7,35 @@ is refused a person does. Nothing is stored or sent here: effects wait for the t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from bot.deps import Deps
+from bot.domain_answers import Passage, TopicMode, Unanswered
 from bot.errors import ModelError, ModelUnavailable, StepLimitReached
 from bot.escalation import Trouble
 from bot.guard import Verdict, check, feedback
-from bot.llm.base import Model, ModelReply, ToolCall
-from bot.orchestrator_evidence import gather, with_sayable_name
-from bot.prompting import Correction, build_request
+from bot.llm.base import Model, ModelReply, ModelRequest
+from bot.orchestrator_calls import Calls, Parting
+from bot.orchestrator_evidence import gather
+from bot.orchestrator_limits import Meter
+from bot.orchestrator_stream import Showing
+from bot.prompting import Correction, Wanted, build_request
 from bot.router import Choice, agents
 from bot.situation import Situation
 from bot.store.turns import ToolRecord
-from bot.tool_runner import RunCall, has_stated, is_same, legible, refused, repeated, run
-from bot.tools.base import Effect, Escalate, Handoff, ToolContext
+from bot.tool_runner import legible
+from bot.tools.base import Effect
 from bot.trace import Trace
 
-STEPS_MAX = 6
-HANDOFFS_MAX = 2
-CALLS_PER_STEP_MAX = 5
-TURN_BUDGET_MS = 45_000.0
-
-Parting = tuple[RunCall, Escalate]
-"""The call by which a person was asked for."""
+TRIES_MAX = 2
+"""Drafts that the guard reads of one model."""
+OFFLINE_STEPS_MAX = 8
+"""The offline model costs nothing and comes last, so that no limit of the profile may end it."""
+OF_A_WHOLE = frozenset({"terms not stated"})
+"""What the guard can hold against a whole draft only, not against the beginning of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,8 @@ class Answer:
     guard: Mapping[str, object] = field(default_factory=dict)
     model_replies: tuple[tuple[int, ModelReply], ...] = ()
     tool_calls: tuple[ToolRecord, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 class Conversing:
@@ -53,179 +60,171 @@ class Conversing:
 
     def __init__(self, deps: Deps, situation: Situation, choice: Choice, trace: Trace) -> None:
         self._deps = deps
-        self._begun_with = self._situation = with_sayable_name(situation)
         self._choice = choice
         self._trace = trace
-        self._began_ms = trace.elapsed_ms
-        self._agent = choice.name
-        self._runs: list[RunCall] = []
-        self._records: list[ToolRecord] = []
+        self._calls = Calls(deps, situation, choice.name, trace)
+        self._meter = Meter(deps.profile.answers, trace)
+        self._showing = Showing(deps.progress, situation.conversation_id)
         self._replies: list[tuple[int, ModelReply]] = []
-        self._handoffs = 0
         self._refused: list[str] = []
 
     async def answer(self) -> Answer:
         """The reply, or the wish to escalate. Always one of the two, whatever models do."""
         try:
-            answer = await self._attempt(self._deps.model)
-        except ModelError as error:
-            self._trace.note("model.failed", error=type(error).__name__)
             answer = None
-        if answer is None:
-            self._start_over()
-            answer = await self._fall_back()
+            if self._choice.mode is TopicMode.APPROVED_TEXT:
+                self._trace.note("model.not_asked", mode=self._choice.mode.value)
+            else:
+                answer = await self._by_model()
+            if answer is None:
+                self._showing.take_back()
+                self._calls.start_over()
+                answer = await self._by_offline_model()
+        except BaseException:
+            self._showing.take_back()
+            raise
         return answer
 
-    def _start_over(self) -> None:
-        """Forget an attempt but for its record: what it did will never have happened."""
-        self._records = [replace(r, result={**r.result, "discarded": True}) for r in self._records]
-        self._runs.clear()
-        self._situation = self._begun_with
-        self._agent = self._choice.name
-        self._handoffs = 0
+    async def _by_model(self) -> Answer | None:
+        try:
+            return await self._attempt(self._deps.model)
+        except ModelError as error:
+            self._trace.note("model.failed", error=type(error).__name__)
+            return None
 
-    async def _attempt(self, model: Model) -> Answer | None:
-        """Steps to a draft the guard accepts; None when it refused the draft twice."""
-        correction: Correction | None = None
-        for _try in range(2):
-            reply, parting = await self._steps(model, correction)
-            if parting is not None:
-                return self._escalated(parting, reply.text)
-            verdict = self._judge(reply.text)
-            if verdict.ok:
-                return self._answered(reply)
-            correction = Correction(draft=reply.text, advice=feedback(verdict))
-        return None
-
-    async def _fall_back(self) -> Answer:
+    async def _by_offline_model(self) -> Answer:
         try:
             answer = await self._attempt(self._deps.offline)
         except ModelError as error:
             self._trace.note("offline.failed", error=type(error).__name__)
             answer = None
         if answer is not None:
-            return replace(
-                answer, outcome="templated" if answer.outcome == "answered" else answer.outcome
-            )
-        self._start_over()
+            is_reply = answer.outcome == "answered"
+            return replace(answer, outcome="templated" if is_reply else answer.outcome)
+        self._calls.start_over()
         trouble = Trouble(
             reason="failed", explanation="no draft could be supported by facts; see the turn"
         )
         return self._finish("", "escalated", trouble=trouble)
+
+    async def _attempt(self, model: Model) -> Answer | None:
+        """Steps to a draft the guard accepts; None when it refused the draft twice."""
+        correction: Correction | None = None
+        for _try in range(TRIES_MAX):
+            reply, parting = await self._steps(model, correction)
+            if parting is not None:
+                return self._escalated(parting, reply.text)
+            verdict = self._judge(reply.text)
+            if verdict.ok:
+                self._showing.finish(reply.text.strip())
+                return self._finish(reply.text.strip(), "answered", understood=reply.understood)
+            correction = Correction(draft=reply.text, advice=feedback(verdict))
+        return None
 
     async def _steps(
         self, model: Model, correction: Correction | None
     ) -> tuple[ModelReply, Parting | None]:
         """Model and tools in turn until there is a draft, or a tool wants a person."""
         is_last = model is self._deps.offline
-        for _step in range(STEPS_MAX):
-            # The offline model costs no time, and nobody comes after it.
-            if not is_last and self._trace.elapsed_ms - self._began_ms > TURN_BUDGET_MS:
-                raise StepLimitReached(f"the answer took longer than {TURN_BUDGET_MS:.0f} ms")
+        limit = OFFLINE_STEPS_MAX if is_last else self._deps.profile.answers.steps + 1
+        for _step in range(limit):
             reply = await self._ask(model, correction)
-            if not is_last and self._is_midway(reply):
-                raise ModelUnavailable("the providers fell away in the middle of the turn")
             if not reply.tool_calls:
                 return reply, None
-            parting = await self._run_calls(reply)
+            self._showing.take_back()
+            parting = await self._calls.run(reply.tool_calls, step=len(self._replies))
             if parting is not None:
                 return reply, parting
-        raise StepLimitReached(f"no reply after {STEPS_MAX} steps")
-
-    def _is_midway(self, reply: ModelReply) -> bool:
-        """Whether the offline model would have to go on with another's plan: it starts its own."""
-        offline = self._deps.offline.name
-        begun = any(r.tool_calls and r.provider != offline for _step, r in self._replies)
-        return reply.provider == offline and begun
+        raise StepLimitReached(f"no reply after {limit} steps")
 
     async def _ask(self, model: Model, correction: Correction | None) -> ModelReply:
-        step = len(self._replies) + 1
-        request = build_request(
-            self._deps.profile,
-            (self._agent, agents()[self._agent]),
-            self._situation,
+        request, offline = self._request(correction), self._deps.offline
+        if model is offline:
+            reply = await self._timed(model, request)
+        else:
+            reply = await self._within_limits(model, request)
+        # The offline model cannot go on with another's plan: it starts its own.
+        begun = any(r.tool_calls and r.provider != offline.name for _step, r in self._replies)
+        self._replies.append((len(self._replies) + 1, reply))
+        if model is not offline and reply.provider == offline.name and begun:
+            raise ModelUnavailable("the providers fell away in the middle of the turn")
+        return reply
+
+    async def _within_limits(self, model: Model, request: ModelRequest) -> ModelReply:
+        """One step within what the turn may still take."""
+        self._meter.check()
+        self._showing.begin(self._make_judge())
+        try:
+            async with asyncio.timeout(self._meter.left_s):
+                reply = await self._timed(model, request)
+        except TimeoutError:
+            raise self._meter.crossed("seconds") from None
+        self._meter.add(request, reply)
+        return reply
+
+    def _request(self, correction: Correction | None) -> ModelRequest:
+        calls = self._calls
+        wanted = Wanted(
             intent=self._choice.intent,
-            now=self._deps.clock.now().astimezone(self._deps.zone),
-            runs=self._runs,
-            correction=correction,
+            also=self._choice.also,
+            roles=tuple((name, agent.purpose) for name, agent in agents().items()),
+            handed_by=calls.handed_by,
         )
+        return build_request(
+            self._deps.profile,
+            (calls.agent, calls.role(calls.agent)),
+            calls.situation,
+            wanted=wanted,
+            now=self._deps.clock.now().astimezone(self._deps.zone),
+            runs=calls.runs,
+            correction=correction,
+            listener=self._showing.listen,
+        )
+
+    async def _timed(self, model: Model, request: ModelRequest) -> ModelReply:
+        spent: list[ModelReply] = []
         with self._trace.step("model") as detail:
-            reply = legible(await model.respond(request))
+            try:
+                said = await model.respond(replace(request, on_spent=spent.append))
+            except BaseException:
+                # A reply tells itself what failed before it; where there is none, this is all.
+                self._replies += [(len(self._replies) + 1, each) for each in spent]
+                raise
+            reply = replace(legible(said), agent=request.agent)
             detail |= {
                 "provider": reply.provider,
                 "model": reply.model,
-                "agent": self._agent,
+                "agent": request.agent,
                 "calls": [call.name[:64] for call in reply.tool_calls],
             }
-        self._replies.append((step, reply))
         return reply
 
-    async def _run_calls(self, reply: ModelReply) -> Parting | None:
-        """Run a step's calls with the grants of the agent that asked for them."""
-        asking = self._agent
-        parting: Parting | None = None
-        for call in reply.tool_calls[:CALLS_PER_STEP_MAX]:
-            with self._trace.step("tool") as detail:
-                done = self._apply_handoff(await self._run(call, asking), asking)
-                detail |= {"name": call.name[:64], "ok": not done.error}
-            self._runs.append(done)
-            self._records.append(done.record)
-            if done.result.quote is not None:
-                self._situation = replace(self._situation, quote=done.result.quote)
-            if isinstance(done.result.control, Escalate):
-                parting = done, done.result.control
-        return parting
+    def _make_judge(self) -> Callable[[str], bool]:
+        """Whether the beginning of a draft may be shown, by what is known in this step."""
+        calls = self._calls
+        evidence = cache(lambda: gather(self._deps, calls.situation, calls.runs, calls.agent))
 
-    async def _run(self, call: ToolCall, asking: str) -> RunCall:
-        known = next((done for done in self._runs if self._holds(done, call)), None)
-        step = len(self._replies)
-        if known is not None and call.name in agents()[asking].tools:
-            return repeated(known, call, step=step)
-        context = ToolContext(
-            deps=self._deps,
-            situation=self._situation,
-            agent=asking,
-            now=self._deps.clock.now().astimezone(self._deps.zone),
-            has_stated=has_stated(self._runs),
-        )
-        return await run(call, agents()[asking], context, step=step)
+        def passes(text: str) -> bool:
+            verdict = check(text, evidence(), language=calls.situation.language)
+            return set(verdict.reasons) <= OF_A_WHOLE
 
-    def _holds(self, done: RunCall, call: ToolCall) -> bool:
-        """Whether the call was made before and its result still stands."""
-        result = done.result
-        stands = result.quote is None or result.quote == self._situation.quote
-        return not done.error and result.control is None and stands and is_same(done.call, call)
-
-    def _apply_handoff(self, done: RunCall, asking: str) -> RunCall:
-        control = done.result.control
-        if not isinstance(control, Handoff):
-            return done
-        allowed = agents()[asking].handoffs
-        if control.agent not in allowed:
-            return refused(done, f"you may hand to {list(allowed)} only")
-        if self._handoffs >= HANDOFFS_MAX:
-            return refused(done, "handed on often enough; answer now or ask a person")
-        self._handoffs += 1
-        self._agent = control.agent
-        self._trace.note("handoff", agent=control.agent)
-        return done
+        return passes
 
     def _judge(self, draft: str) -> Verdict:
+        calls = self._calls
         with self._trace.step("guard") as detail:
-            evidence = gather(self._deps, self._situation, self._runs, self._agent)
-            verdict = check(draft, evidence, language=self._situation.language)
+            evidence = gather(self._deps, calls.situation, calls.runs, calls.agent)
+            verdict = check(draft, evidence, language=calls.situation.language)
             detail |= {"ok": verdict.ok, "reasons": list(verdict.reasons)}
         self._refused.extend(verdict.reasons)
         return verdict
 
-    def _answered(self, reply: ModelReply) -> Answer:
-        return self._finish(reply.text.strip(), "answered", understood=reply.understood)
-
     def _escalated(self, parting: Parting, draft: str) -> Answer:
         """A person takes over, after the model's words or the tool's, where the guard agrees."""
         done, control = parting
+        runs = self._calls.runs
         worded = done.result.worded.strip()
-        stated = next((each.result.worded for each in self._runs[::-1] if each.result.terms), "")
+        stated = next((each.result.worded for each in runs[::-1] if each.result.terms), "")
         offered = (draft.strip(), worded, f"{stated}\n{worded}".strip())
         preface = next((said for said in offered if said and self._judge(said).ok), "")
         trouble = Trouble(reason="tool", explanation=f"{control.reason} {control.summary}".strip())
@@ -239,14 +238,16 @@ class Conversing:
         trouble: Trouble | None = None,
         understood: bool = True,
     ) -> Answer:
-        effects = [effect for done in self._runs for effect in done.result.effects]
+        good = [done for done in self._calls.runs if not done.error]
         return Answer(
             text=text,
-            agent=self._agent,
+            agent=self._calls.agent,
             outcome=outcome,
-            effects=tuple(effects),
+            effects=tuple(e for done in self._calls.runs for e in done.result.effects),
             trouble=trouble,
             guard={"refused": self._refused, "understood": understood},
             model_replies=tuple(self._replies),
-            tool_calls=tuple(self._records),
+            tool_calls=tuple(self._calls.records),
+            passages=tuple(dict.fromkeys(p for done in good for p in done.result.passages)),
+            unanswered=tuple(q for done in good for q in done.result.unanswered),
         )

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.domain_answers import TopicMode
 from bot.profile_kinds import (
     Count,
     Currency,
@@ -184,6 +185,37 @@ class EscalationRules(Part):
     """Trouble with an event that is no further ahead than this goes to people at once."""
 
 
+class Answers(Part):
+    """How much one answer may take before it falls to the next model, or to a person."""
+
+    steps: Annotated[int, Field(ge=1, le=20), Kind("count")] = 6
+    """Model calls, each with the tool calls it asked for."""
+    seconds: Annotated[int, Field(ge=5, le=50), Kind("count")] = 45
+    tokens: Annotated[int, Field(ge=1_000), Kind("count")] = 60_000
+    cents: Annotated[Decimal, Field(gt=0), Kind("count")] = Decimal(15)
+
+
+class KnowledgeRules(Part):
+    """How articles are searched: tuned on questions, see `make eval`."""
+
+    words_weight: Annotated[Decimal, Field(ge=0, le=1), Kind("count")] = Decimal("0.06")
+    """Of the words a question shares with an article, beside likeness of meaning."""
+    other_language_weight: Annotated[Decimal, Field(ge=0, le=1), Kind("count")] = Decimal("0.015")
+    """Taken off an article that is not in the customer's language."""
+
+
+class Autonomy(Part):
+    """Who answers on which topic: `auto`, `draft` (staff send) or `approved_text`."""
+
+    default: TopicMode = TopicMode.AUTO
+    topics: Table[TopicMode] = Field(default_factory=dict)
+    """By intent, or by agent for all of its intents."""
+    unlock_after: Annotated[int, Field(ge=1), Kind("count")] = 20
+    """A drafted topic becomes automatic once so many of its drafts were decided ..."""
+    unlock_percent: Percent = Decimal(90)
+    """... and of the last so many, this share was sent unchanged."""
+
+
 class Texts(Part):
     """Fixed wordings that the service needs by name."""
 
@@ -221,6 +253,9 @@ class Profile(Part):
     facts: Table[Fact] = Field(default_factory=dict)
     follow_ups: FollowUps
     escalation: EscalationRules
+    answers: Answers = Answers()
+    knowledge: KnowledgeRules = KnowledgeRules()
+    autonomy: Autonomy = Autonomy()
     labels: Labels
     texts: Texts
 

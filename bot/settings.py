@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import ConfigError
@@ -41,8 +42,17 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: str = ""
     openai_model: str = "gpt-5-mini"
+    openai_daily_budget: Decimal = Field(default=Decimal(0), ge=0)
+    """US dollars for a day in the business's zone, after which the next provider is asked; 0: no
+    limit."""
+    openai_daily_budget_soft: Decimal | None = Field(default=None, ge=0)
+    """US dollars after which only customers' turns are served; not set: 80 % of the other."""
     llama_base_url: str = ""
     llama_model: str = ""
+    llama_context: int = Field(default=0, ge=0)
+    """Tokens for prompt and reply on that server; 0: as it says, or as its kind has them."""
+    require_simulation: bool = False
+    """Whether only what has passed `concierge simulate` may start."""
     intake_pool_size: int = Field(default=4, ge=1, le=50)
     worker_pool_size: int = Field(default=12, ge=2, le=100)
     worker_metrics_port: int = Field(default=0, ge=0, le=65535)
@@ -58,6 +68,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load_settings` is given: the environment is read in one place, once."""
         return (init_settings,)
+
+    @field_validator("openai_daily_budget_soft")
+    @classmethod
+    def _soft_comes_first(cls, soft: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        hard = info.data.get("openai_daily_budget", Decimal(0))
+        if soft is not None and soft > hard:
+            raise ValueError(f"give at most OPENAI_DAILY_BUDGET, which is {hard}")
+        return soft
 
     @property
     def base_url(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain import ConversationId, CustomerId, Emotion, MessageId, Quote, StoredMessage
+from bot.domain_answers import Memory
 from bot.domain_booking import Booking, Proposal
 
 TEXT_MAX_CHARS = 4000
@@ -40,6 +41,16 @@ class Situation:
     open_escalation: bool = False
     failures: int = 0
     """How many of the bot's last answers in a row said that it did not understand."""
+    summary: str = ""
+    """What was said before the transcript begins, in short; empty where nothing was."""
+    memories: tuple[Memory, ...] = ()
+    """What the customer has told of themselves, in any conversation, newest first."""
+    last_order: Mapping[str, object] | None = None
+    """The order of the customer's latest booked event: what "same as last time" means."""
+    last_intent: str | None = None
+    """What the customer wanted in the turn before, as its record says."""
+    awaits_code: bool = False
+    """Whether a code was sent of late to an address that the customer says is theirs too."""
 
     @property
     def text(self) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -25,6 +26,8 @@ from bot.tools.base import Arguments, Tool, ToolContext, ToolResult
 
 ARGUMENTS_MAX_CHARS = 20_000
 
+Slip = Literal["", "grant", "arguments"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunCall:
@@ -34,6 +37,10 @@ class RunCall:
     result: ToolResult
     record: ToolRecord
     error: str = ""
+    slip: Slip = ""
+    """What the model got wrong itself; a tool that could not do it is no slip."""
+    agent: str = ""
+    """Who asked for it."""
 
     @property
     def told(self) -> Mapping[str, object]:
@@ -95,10 +102,13 @@ async def run(call: ToolCall, agent: Agent, context: ToolContext, *, step: int) 
     began_ms = clock.monotonic_ms()
     arguments: Mapping[str, object] = {}
     result, error = ToolResult(data={}), ""
+    slip: Slip = "grant"
     try:
         tool = _granted(call.name, agent)
+        slip = "arguments"
         arguments = _read(call)
         accepted = _accepted(arguments, tool)
+        slip = ""
         async with asyncio.timeout(tool.timeout_s):
             result = await tool.run(context, accepted)
     except (ToolDenied, ToolFailed) as refused:
@@ -113,13 +123,15 @@ async def run(call: ToolCall, agent: Agent, context: ToolContext, *, step: int) 
         ok=not error,
         latency_ms=clock.monotonic_ms() - began_ms,
     )
-    return RunCall(call=call, result=result, record=record, error=error)
+    return RunCall(
+        call=call, result=result, record=record, error=error, slip=slip, agent=context.agent
+    )
 
 
 def refused(done: RunCall, why: str) -> RunCall:
     """The call as one that ran but is not allowed to count."""
     record = replace(done.record, ok=False, result={"error": why})
-    return RunCall(call=done.call, result=ToolResult(data={}), record=record, error=why)
+    return replace(done, result=ToolResult(data={}), record=record, error=why)
 
 
 def repeated(done: RunCall, call: ToolCall, *, step: int) -> RunCall:
@@ -132,6 +144,12 @@ def has_stated(runs: Sequence[RunCall]) -> bool:
     """Whether one of these calls will have stated terms that the customer has yet to answer."""
     good = (done.result for done in runs if not done.error and done.result.effects)
     return any(result.data.get("held") or result.data.get("stated") for result in good)
+
+
+def reads_only(call: ToolCall) -> bool:
+    """Whether the call, if it is granted at all, changes nothing that another one could see."""
+    tool = tools().get(call.name)
+    return tool is None or tool.access == "read"
 
 
 def is_same(call: ToolCall, other: ToolCall) -> bool:
@@ -167,7 +185,8 @@ def storable(value: object) -> object:
 
 def _granted(name: str, agent: Agent) -> Tool:
     if name not in agent.tools or name not in tools():
-        raise ToolDenied(f"there is no tool {name[:64]!r} for you; yours are {list(agent.tools)}")
+        yours = [each for each in agent.tools if each in tools()]
+        raise ToolDenied(f"there is no tool {name[:64]!r} for you; yours are {yours}")
     return tools()[name]
 
 

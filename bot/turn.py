@@ -9,21 +9,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot import leasing
+from bot import leasing, memory, versions
 from bot.deciding import decide, is_urgent
 from bot.decision import Decision
 from bot.deps import Deps
 from bot.domain import ConversationId, EscalationId, Lease, MessageId, Status, TurnId
+from bot.drafting import keep, take_back
 from bot.errors import Conflict, LeaseLost
 from bot.escalation import escalate
 from bot.ids import new_id
 from bot.loading import load_situation
 from bot.outbox import Reply, write_reply
 from bot.situation import Situation
-from bot.store import consents, conversations, emotions, messages, proposals, turns
+from bot.sorting import WITH_A_PERSON
+from bot.store import (
+    consents,
+    conversations,
+    customers,
+    emotions,
+    messages,
+    proposals,
+    spend,
+    turns,
+)
 from bot.store.connection import Connection, borrow
+from bot.store.desk_notices import NoticeId
+from bot.store.drafts import WAITS
 from bot.store.turns import TurnRecord
 from bot.trace import Trace
 
@@ -44,6 +57,10 @@ class TurnDone:
 
     has_outbound: bool = False
     escalation_id: EscalationId | None = None
+    notice_id: NoticeId | None = None
+    """Of a draft that staff have to see."""
+    elsewhere: tuple[ConversationId, ...] = ()
+    """Other conversations in which something is to be sent."""
 
 
 async def take_turns(
@@ -64,8 +81,11 @@ async def take_turns(
             async with leasing.held(deps.pool, lease):
                 announce(await _take_turn(deps, lease, patient=superseded < SUPERSEDED_MAX))
         except LeaseLost:
+            deps.progress.discard(conversation_id)
             return
         except Conflict:
+            # What was shown of the draft rests on what is not so any more.
+            deps.progress.discard(conversation_id)
             superseded += 1
             if superseded >= OVERTAKEN_MAX:
                 async with borrow(deps.pool) as conn:
@@ -85,12 +105,23 @@ async def _take_turn(deps: Deps, lease: Lease, *, patient: bool) -> TurnDone:
         with trace.step("burst window") as detail:
             detail["messages"] = await _wait_out_burst(deps, lease.conversation_id)
     with trace.step("load"):
+        # Once a process this reads the models' files, which is no work for the event loop.
+        await asyncio.to_thread(versions.digests, deps.settings.business_profile)
         situation = await load_situation(deps, lease.conversation_id)
+        situation = await take_back(deps, situation, lease)
     if not situation.waiting:
         return TurnDone()
     decision = await decide(deps, situation, lease.mode, trace, last_resort=is_last_resort)
-    async with borrow(deps.pool) as conn, conn.transaction():
-        return await _commit(deps, conn, lease, (situation, decision, trace), patient=patient)
+    try:
+        async with borrow(deps.pool) as conn, conn.transaction():
+            return await _commit(deps, conn, lease, (situation, decision, trace), patient=patient)
+    except Conflict:
+        # What it cost was spent all the same: a day's budget counts it although no turn does.
+        async with borrow(deps.pool) as conn:
+            await spend.record_steps(
+                conn, decision.model_replies, conversation_id=lease.conversation_id, turn_id=None
+            )
+        raise
 
 
 async def _wait_out_burst(deps: Deps, conversation_id: ConversationId) -> int:
@@ -139,9 +170,18 @@ async def _commit(
     await messages.ignore_older(conn, situation.waiting[0], lease.conversation_id, turn_id)
     await _account(conn, decision, turn_id)
     await _remember(conn, situation, decision)
-    for effect in decision.effects:
-        await effect(conn)
-    return await _speak(deps, conn, lease, decision, turn_id)
+    heard = [m for m, why in decision.ignored if why == WITH_A_PERSON]
+    await memory.keep(
+        conn,
+        situation.customer_id,
+        [*heard, *decision.answered],
+        language=decision.language,
+        known=situation.memories,
+        now=deps.clock.now(),
+    )
+    others = [await effect(conn) for effect in decision.effects]
+    done = await _speak(deps, conn, lease, decision, turn_id)
+    return replace(done, elsewhere=tuple(filter(None, others)))
 
 
 async def _remember(conn: Connection, situation: Situation, decision: Decision) -> None:
@@ -165,6 +205,9 @@ async def _remember(conn: Connection, situation: Situation, decision: Decision) 
     await conversations.keep_agent(
         conn, situation.conversation_id, agent=decision.agent, language=decision.language
     )
+    await customers.learn_language(
+        conn, situation.customer_id, situation.conversation_id, decision.language
+    )
     if not situation.customer_name and (name := _shown_name(situation)):
         await conversations.name_customer(conn, situation.customer_id, name)
 
@@ -183,8 +226,12 @@ async def _account(conn: Connection, decision: Decision, turn_id: TurnId) -> Non
     for reason, ids in by_reason.items():
         await messages.account_for(conn, ids, status=Status.IGNORED, reason=reason, turn_id=turn_id)
     if decision.trouble is None:
-        ids = [message.id for message in decision.answered]
+        drafted = [m.id for m in decision.draft.answers] if decision.draft else []
+        ids = [message.id for message in decision.answered if message.id not in drafted]
         await messages.account_for(conn, ids, status=Status.ANSWERED, turn_id=turn_id)
+        await messages.account_for(
+            conn, drafted, status=Status.ANSWERED, reason=WAITS, turn_id=turn_id
+        )
 
 
 async def _speak(
@@ -214,7 +261,11 @@ async def _speak(
             turn_id=turn_id,
             preface=decision.preface,
         )
-    return TurnDone(has_outbound=bool(decision.notices) or opened is not None, escalation_id=opened)
+    return TurnDone(
+        has_outbound=bool(decision.notices) or opened is not None,
+        escalation_id=opened,
+        notice_id=await keep(deps, conn, lease, decision, turn_id),
+    )
 
 
 def _record(
@@ -238,4 +289,9 @@ def _record(
         think_ms=think_ms,
         model_replies=decision.model_replies,
         tool_calls=decision.tool_calls,
+        topic=decision.topic,
+        why=decision.why,
+        versions=versions.digests(deps.settings.business_profile),
+        passages=decision.passages,
+        unanswered=tuple((situation.waiting[-1].id, each) for each in decision.unanswered),
     )

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.booking.staff_words import say_refusal
 from bot.booking_desk import DeskTools, take_deposit
@@ -26,6 +24,8 @@ from bot.profile import load_profile
 from bot.store import bookings
 from bot.store.connection import Pool, borrow
 from handlers.keys import DOORBELL
+from handlers.playground_drafts import add_drafts
+from handlers.playground_guard import SECURITY_HEADERS, guarded, read_body
 from handlers.sandbox.feed import Feed
 from handlers.sandbox.server import StandIns
 
@@ -38,25 +38,14 @@ FILES = {
     "playground-phone.js": "text/javascript",
     "playground-desk.js": "text/javascript",
     "playground-bookings.js": "text/javascript",
+    "playground-drafts.css": "text/css",
+    "playground-drafts.js": "text/javascript",
     "playground-life.js": "text/javascript",
     "playground.svg": "image/svg+xml",
-}
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
 }
 # A line of a page that was closed is noticed at the latest when the next heartbeat is written.
 CLOSED = (ConnectionResetError, asyncio.CancelledError)
 HANDLE = r"^(\+[1-9][0-9]{7,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,128})$"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class NewText(BaseModel):
@@ -109,11 +98,12 @@ def add_playground(
         ("/playground/events", page.events),
         ("/playground/{file}", page.file),
     ):
-        app.router.add_get(path, _guarded(handler))
-    app.router.add_post("/playground/messages", _guarded(page.customer_writes))
-    app.router.add_post("/playground/desk/messages", _guarded(page.staff_writes))
-    app.router.add_post("/playground/desk/presses", _guarded(page.staff_presses))
-    app.router.add_post("/playground/bookings/deposits", _guarded(page.deposit_is_in))
+        app.router.add_get(path, guarded(handler))
+    app.router.add_post("/playground/messages", guarded(page.customer_writes))
+    app.router.add_post("/playground/desk/messages", guarded(page.staff_writes))
+    app.router.add_post("/playground/desk/presses", guarded(page.staff_presses))
+    app.router.add_post("/playground/bookings/deposits", guarded(page.deposit_is_in))
+    add_drafts(app, pool=pool, clock=desk.clock)
     app.on_shutdown.append(page.close)
 
 
@@ -171,7 +161,7 @@ class _Playground:
 
     async def customer_writes(self, request: web.Request) -> web.StreamResponse:
         """POST /playground/messages: the stand-in sends a signed webhook to the service."""
-        given = NewText.model_validate(await _body(request))
+        given = NewText.model_validate(await read_body(request))
         sid = await self._stand_ins.twilio.customer_sends(given.channel, given.sender, given.text)
         message = self._stand_ins.twilio.phones.find(sid)
         answered = message.webhook_status if message else None
@@ -180,14 +170,14 @@ class _Playground:
     async def staff_writes(self, request: web.Request) -> web.StreamResponse:
         """POST /playground/desk/messages: a signed Slack event to the service."""
         self._need_desk()
-        given = Post.model_validate(await _body(request))
+        given = Post.model_validate(await read_body(request))
         status = await self._stand_ins.slack.staff_writes(given.text, thread_ts=given.thread_ts)
         return web.json_response({"webhook_status": status}, status=201)
 
     async def staff_presses(self, request: web.Request) -> web.StreamResponse:
         """POST /playground/desk/presses: a signed Slack interaction to the service."""
         self._need_desk()
-        given = Press.model_validate(await _body(request))
+        given = Press.model_validate(await read_body(request))
         try:
             status = await self._stand_ins.slack.staff_presses(given.ts, given.action_id)
         except LookupError as error:
@@ -196,7 +186,7 @@ class _Playground:
 
     async def deposit_is_in(self, request: web.Request) -> web.StreamResponse:
         """POST /playground/bookings/deposits: what staff do when the deposit has come."""
-        code = DepositSeen.model_validate(await _body(request)).code
+        code = DepositSeen.model_validate(await read_body(request)).code
         async with borrow(self._pool) as conn, conn.transaction():
             found = await bookings.find_by_code(conn, code)
             if found is None:
@@ -230,57 +220,6 @@ class _Playground:
     def _need_desk(self) -> None:
         if not self._desk_answers():
             raise web.HTTPConflict(text="this service does not take answers from the desk")
-
-
-def _guarded(handler: Handler) -> Handler:
-    """Security headers on every answer; requests from foreign pages refused."""
-
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        if request.method == "POST":
-            _refuse_foreign(request)
-        try:
-            response = await handler(request)
-        except ValidationError as error:
-            fields = sorted({".".join(map(str, issue["loc"])) for issue in error.errors()})
-            raise web.HTTPBadRequest(text=f"wrong or missing: {', '.join(fields)}") from error
-        if not response.prepared:
-            response.headers.update(SECURITY_HEADERS)
-        return response
-
-    return guarded
-
-
-def _refuse_foreign(request: web.Request) -> None:
-    """A page of another site can send a form here, but no JSON, and not as same-origin.
-
-    Raises:
-        HTTPForbidden, HTTPUnsupportedMediaType: it is not our own page.
-    """
-    if not _is_here(request.url.host or ""):
-        raise web.HTTPForbidden(text="the playground answers to localhost and to addresses only")
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site not in (None, "same-origin"):
-        raise web.HTTPForbidden(text="only the playground itself may do this")
-    if origin is not None and origin.partition("://")[2] != request.host:
-        raise web.HTTPForbidden(text="only the playground itself may do this")
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="send application/json")
-
-
-def _is_here(host: str) -> bool:
-    """Whether a host is no name that somebody's DNS could point at us."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    return True
-
-
-async def _body(request: web.Request) -> object:
-    try:
-        return await request.json()
-    except (ValueError, LookupError, RecursionError) as error:
-        raise web.HTTPBadRequest(text="the body is not JSON") from error
 
 
 def _file(path: Path, content_type: str) -> web.StreamResponse:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from handlers.playground import SECURITY_HEADERS
+from handlers.playground_guard import SECURITY_HEADERS
 from handlers.sandbox.mailbox import Letter, Mailbox
 
 HERE = Path(__file__).parent

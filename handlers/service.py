@@ -21,12 +21,14 @@ from aiohttp import ClientSession, ClientTimeout, web
 from arq import Retry
 from prometheus_client import start_http_server
 
-from bot import devstack
+from bot import autonomy, devstack
+from bot.agents.words import of_owner
 from bot.booking_desk import DeskTools
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
 from bot.language.embed import Embedder
-from bot.profile import Profile, load_profile
+from bot.profile import Profile, load_profile, profile_folder
+from bot.router import agents
 from bot.settings import Settings, keep_secret, load_settings
 from bot.store import crew, schema
 from bot.store.connection import borrow, open_pool
@@ -39,6 +41,7 @@ from handlers.playground_mail import add_mailbox
 from handlers.sandbox.server import StandIns
 from jobs.assembly import build_deps, configure_channels, make_render
 from jobs.base import JobDeps, perform
+from jobs.progress import RedisProgress
 from jobs.queue import Doorbell, connect, disconnect
 from jobs.worker import work_forever
 
@@ -68,6 +71,8 @@ async def ground(environment: Mapping[str, str], *, embedded: bool) -> AsyncIter
     """
     settings = load_settings(environment)
     profile = load_profile(settings.business_profile)
+    autonomy.check(profile)
+    of_owner(profile_folder(settings.business_profile), agents())
     env = dict(environment)
     async with AsyncExitStack() as stack:
         if embedded and not (settings.database_url and settings.redis_url):
@@ -195,6 +200,9 @@ async def job_deps(on: Ground, embedder: Embedder | None = None) -> AsyncIterato
         doorbell = Doorbell(redis, on.clock)
         doorbell.start()
         stack.push_async_callback(doorbell.close)
+        progress = RedisProgress(redis)
+        progress.start()
+        stack.push_async_callback(progress.close)
         bot = build_deps(
             on.settings,
             on.profile,
@@ -205,6 +213,7 @@ async def job_deps(on: Ground, embedder: Embedder | None = None) -> AsyncIterato
             distances=distances.configure(
                 on.environment, on.profile, pool=pool, http=http, clock=on.clock
             ),
+            progress=progress,
         )
         stack.push_async_callback(bot.model.close)
         desk = desk_channel.configure(on.environment, http)

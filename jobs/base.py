@@ -71,10 +71,14 @@ async def perform(deps: JobDeps, name: str, ids: Mapping[str, str], *, attempt: 
     """
     job = jobs()[name]
     with metrics.job_seconds.labels(name).time():
+        deadline = asyncio.timeout(job.timeout_s)
         try:
-            async with asyncio.timeout(job.timeout_s):
+            async with deadline:
                 await job.run(deps, **ids)
         except STORE_DOWN as error:
+            if deadline.expired():
+                _give_up_or_retry(name, ids, attempt, error)
+                return
             metrics.job_failures.labels(name, type(error).__name__).inc()
             facts = {"job": name, "error": type(error).__name__, **ids}
             log.warning("job.left_to_the_sweep", extra=facts)

@@ -2,7 +2,8 @@
 
 The floor changed hands when the row was committed; a desk that cannot be reached delays the card,
 never the customer's notice (I14). After an unknown outcome the card is looked for before another
-is posted.
+is posted. What was not said in the business's own language stands beside its translation, where a
+model gives one in time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from bot.store.escalations import Escalation
 from channels.desk import Card, PostedCard
 from jobs import metrics
 from jobs.base import Job, JobDeps
+from jobs.card_lines import told
 from jobs.desk_post import CLAIM_S, Owed, post_once
 
 EXCHANGE_MAX = 8
@@ -72,6 +74,7 @@ async def make_card(deps: JobDeps, escalation: Escalation) -> Card:
         )
         felt = await emotions.list_recent(conn, escalation.conversation_id, limit=3)
         quote = await quotes.find_latest(conn, escalation.conversation_id, now=deps.bot.clock.now())
+    words = await told(deps, escalation.conversation_id, transcript)
     name = escalation.customer_name or escalation.address
     trend = " → ".join(f"{each.primary} {each.intensity:.1f}" for each in reversed(felt))
     return Card(
@@ -81,7 +84,9 @@ async def make_card(deps: JobDeps, escalation: Escalation) -> Card:
         language=escalation.language,
         reason=REASONS.get(escalation.reason, escalation.reason),
         summary=escalation.explanation,
-        last_exchange=tuple((_who(m, name), m.text, m.created_at) for m in transcript),
+        last_exchange=tuple(
+            (_who(m, name), text, m.created_at) for m, text in zip(transcript, words, strict=True)
+        ),
         opened_at=escalation.created_at,
         emotion=trend,
         quote=""

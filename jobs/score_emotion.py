@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import event_day
+from bot import event_day, memory
 from bot.consent import Wish, read_wish
-from bot.domain import Consent, Emotion, EscalationId, Mode, StoredMessage
+from bot.domain import Consent, CustomerId, Emotion, EscalationId, Mode, StoredMessage
 from bot.escalation import Trouble, describe_anger, escalate
+from bot.language.forgetting import without_wish
 from bot.language.language_id import detect
 from bot.router import is_furious
-from bot.store import conversations, emotions, messages
-from bot.store.connection import borrow
+from bot.store import conversations, emotions, memories, messages
+from bot.store.connection import Connection, borrow
 from bot.store.messages import Unscored
 from jobs.base import Job, JobDeps
 from jobs.hand_over import ring_for_card
@@ -32,9 +33,11 @@ async def run(deps: JobDeps) -> None:
 async def _score_batch(deps: JobDeps) -> bool:
     async with borrow(deps.bot.pool) as conn:
         found = await messages.list_unscored(conn, limit=BATCH)
-    worded = [row for row in found if row.text.strip()]
-    wordless = [row.id for row in found if not row.text.strip()]
-    felt = await deps.bot.reader.emotions([row.text for row in worded])
+    # "Delete everything you know about me" is a wish, and a turn carries it out.
+    texts = {row.id: without_wish(row.text).strip() for row in found}
+    worded = [row for row in found if texts[row.id]]
+    wordless = [row.id for row in found if not texts[row.id]]
+    felt = await deps.bot.reader.emotions([texts[row.id] for row in worded])
     readings = [
         (row.id, row.conversation_id, emotion) for row, emotion in zip(worded, felt, strict=True)
     ]
@@ -83,12 +86,28 @@ async def _hand_over(deps: JobDeps, row: Unscored, emotion: Emotion) -> None:
             ),
             waiting=waiting,
             language=language,
+            preface=await _remember(deps, conn, facts.customer_id, (waiting, language)),
         )
     if opened is None:
         return
     ring_for_card(deps, opened)
     key = f"{conversation_id}:{opened}"
     deps.doorbell.ring("deliver", key, conversation_id=str(conversation_id))
+
+
+async def _remember(
+    deps: JobDeps,
+    conn: Connection,
+    customer_id: CustomerId,
+    said: tuple[Sequence[StoredMessage], str],
+) -> str:
+    """Keep and forget what these messages ask for; the words on what is forgotten."""
+    waiting, language = said
+    known = await memories.list_live(conn, customer_id)
+    now = deps.bot.clock.now()
+    await memory.keep(conn, customer_id, waiting, language=language, known=known, now=now)
+    kinds = memory.asked_to_forget(waiting)
+    return memory.say_forgotten(kinds, language, seed=str(waiting[-1].id)) if kinds else ""
 
 
 job = Job(run=run, timeout_s=60.0)

@@ -17,12 +17,15 @@ from bot.store import (
     calendars,
     dead_letters,
     desk_notices,
+    drafts,
     escalations,
     messages,
     outbox,
     receipts,
+    summaries,
 )
 from bot.store.connection import STORE_DOWN, borrow
+from bot.summarising import DUE_AFTER
 from jobs import metrics
 from jobs.base import JobDeps, perform
 
@@ -100,6 +103,7 @@ async def _look(deps: JobDeps) -> list[Wish]:
         lost = await outbox.list_lost(conn, limit=LIMIT)
         owed = await escalations.list_due(conn, now=now, limit=LIMIT)
         told = await desk_notices.list_due(conn, now=now, limit=LIMIT)
+        wanted = await drafts.list_wanted(conn, limit=LIMIT)
         unscored = await messages.list_unscored(conn, limit=1)
         is_upkeep_due = await bookings.is_upkeep_due(
             conn, now=now, zone=deps.bot.profile.business.zone
@@ -107,6 +111,7 @@ async def _look(deps: JobDeps) -> list[Wish]:
         gaps = await dead_letters.list_due_gap_fills(
             conn, _listening(deps), looked_before=now - GAP_FILL_EVERY
         )
+        long = await summaries.list_due(conn, more_than=DUE_AFTER, limit=LIMIT)
         mails = await calendars.list_due(conn, MAIL, limit=LIMIT) if MAIL in deps.channels else ()
         await receipts.forget_old(conn)
     for what, rows in (("turns", neglected), ("sends", due), ("lost", lost), ("cards", owed)):
@@ -118,8 +123,10 @@ async def _look(deps: JobDeps) -> list[Wish]:
     found += [("look_up_send", str(id_), {"message_id": str(id_)}) for id_ in lost]
     found += [("escalate", str(id_), {"escalation_id": str(id_)}) for id_ in owed]
     found += [("notify_desk", str(id_), {"notice_id": str(id_)}) for id_ in told]
+    found += [("send_draft", str(id_), {"draft_id": str(id_)}) for id_ in wanted]
     found += [("score_emotion", "all", {}) for _ in unscored]
     found += [("send_calendar", str(id_), {"event_id": str(id_)}) for id_ in mails]
+    found += [("summarise", str(id_), {"conversation_id": str(id_)}) for id_ in long]
     found += [("keep_bookings", "all", {})] * is_upkeep_due
     found += [("gap_fill", name, {"channel": name}) for name in gaps]
     return found

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot.domain import ConversationId
 from bot.ids import new_id
+from bot.summarising import is_due
 from bot.turn import TurnDone, take_turns
 from jobs.base import Job, JobDeps
 from jobs.hand_over import ring_for_card
@@ -16,12 +17,17 @@ async def run(deps: JobDeps, *, conversation_id: str) -> None:
     """Answer all that waits; nothing where another worker is at it."""
     wanted = ConversationId(UUID(conversation_id))
     await take_turns(deps.bot, wanted, partial(_ring, deps, conversation_id))
+    if await is_due(deps.bot, wanted):
+        deps.doorbell.ring("summarise", conversation_id, conversation_id=conversation_id)
 
 
 def _ring(deps: JobDeps, conversation_id: str, done: TurnDone) -> None:
-    if done.has_outbound:
-        deps.doorbell.ring("deliver", str(new_id()), conversation_id=conversation_id)
+    here = (conversation_id,) if done.has_outbound else ()
+    for each in (*here, *map(str, done.elsewhere)):
+        deps.doorbell.ring("deliver", str(new_id()), conversation_id=each)
     ring_for_card(deps, done.escalation_id)
+    if done.notice_id is not None:
+        deps.doorbell.ring("notify_desk", str(done.notice_id), notice_id=str(done.notice_id))
 
 
 job = Job(run=run, timeout_s=60.0)

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from bot.domain import ConversationId, CustomerId
 from bot.llm.base import ModelRequest, PromptMessage, Role, ToolSpec
-from bot.llm.chat_client import Patience
+from bot.llm.endpoint import Patience
 from bot.situation import Situation
 
 QUICK = Patience(
-    connect_s=2.0, first_token_s=0.5, idle_s=0.3, total_s=5.0, backoff_s=0.01, retry_after_max_s=0.2
+    connect_s=2.0, first_token_s=1.0, idle_s=0.6, total_s=5.0, backoff_s=0.01, retry_after_max_s=0.2
 )
 SECRET = "my card is 4111 1111 1111 1111"
 PARTY = ToolSpec(

@@ -15,6 +15,7 @@ from scripted_model import ScriptedModel, Step, calls
 from world import World, open_world
 
 from bot.language.embed import Encoder
+from bot.llm.base import Model, ModelReply, ModelRequest
 
 ASKED = "How much for 20 adults and 6 kids?"
 PRICED = "For 20 adults and 6 kids the total is $1,280.00."
@@ -125,3 +126,21 @@ async def outcome(world: World) -> object:
     """How the only turn ended."""
     assert await world.value("SELECT count(*) FROM turns") == 1
     return await world.value("SELECT outcome FROM turns")
+
+
+@dataclass
+class Overtaken:
+    """A model during whose thinking staff take the conversation."""
+
+    model: Model
+    world: World
+    name: str = "overtaken"
+
+    async def respond(self, request: ModelRequest) -> ModelReply:
+        reply = await self.model.respond(request)
+        async with self.world.pool.acquire() as conn:
+            await conn.execute("UPDATE conversations SET epoch = epoch + 1, mode = 'human'")
+        return reply
+
+    async def close(self) -> None:
+        """The world closes the model."""

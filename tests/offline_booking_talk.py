@@ -107,7 +107,10 @@ class Talk:
 
     async def staff_see_the_deposit(self) -> None:
         """The only booking that is agreed is confirmed."""
-        found = await self.rows("SELECT id FROM bookings WHERE agreed_at IS NOT NULL")
+        found = await self.rows(
+            "SELECT id FROM bookings WHERE agreed_at IS NOT NULL AND conversation_id = $1",
+            self.conversation_id,
+        )
         booking = BookingId(found[0]["id"])
         async with self.deps.pool.acquire() as conn, conn.transaction():
             await reserving.confirm_deposit(
@@ -124,11 +127,35 @@ def _read(value: object) -> Mapping[str, Any]:
     return read
 
 
+@dataclass
+class Stage:
+    """One service in which many customers talk, one after the other, each on a free calendar."""
+
+    deps: Deps
+    clock: FrozenClock
+
+    async def talk(self, language: str = "en") -> Talk:
+        """A new customer, at the hour at which the first one came; nobody else has booked."""
+        self.clock.at = NOW
+        async with self.deps.pool.acquire() as conn:
+            await conn.execute("DELETE FROM chef_assignments")
+            number = f"+1415555{next(_numbers):04d}"
+            conversation = await conn.fetchval(_PERSON, number, language)
+        return Talk(self.deps, self.clock, ConversationId(conversation))
+
+
 @asynccontextmanager
 async def open_talk(
     database_url: str, redis_url: str, encoder: Encoder, *, language: str = "en"
 ) -> AsyncIterator[Talk]:
     """A new customer on empty stores."""
+    async with open_stage(database_url, redis_url, encoder) as stage:
+        yield await stage.talk(language)
+
+
+@asynccontextmanager
+async def open_stage(database_url: str, redis_url: str, encoder: Encoder) -> AsyncIterator[Stage]:
+    """The service on empty stores, without web, worker or wire."""
     settings = load_settings(
         {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "BURST_WINDOW_MS": "0"}
     )
@@ -143,10 +170,7 @@ async def open_talk(
         channels={"sms": PaperChannel(name="sms")},
         embedder=embedder,
     )
-    async with pool.acquire() as conn:
-        number = f"+1415555{next(_numbers):04d}"
-        conversation = await conn.fetchval(_PERSON, number, language)
-    yield Talk(deps, clock, ConversationId(conversation))
+    yield Stage(deps, clock)
     await deps.model.close()
     await embedder.close()
     await pool.close()

@@ -48,6 +48,8 @@ class Talk:
     transcript: list[StoredMessage] = field(default_factory=list)
     quote: Quote | None = None
     failures: int = 0
+    last_order: Mapping[str, object] | None = None
+    """What the customer's last event was booked for."""
     calls: list[ToolCall] = field(default_factory=list)
     results: list[tuple[ToolCall, Mapping[str, object]]] = field(default_factory=list)
     handed_over: bool = False
@@ -108,6 +110,7 @@ class Talk:
             quote=self.quote,
             customer_name=self.name,
             failures=self.failures,
+            last_order=self.last_order,
         )
 
     def _request(

@@ -35,6 +35,10 @@ class Step:
     finish_reason: str | None = "stop"
     usage: tuple[int, int] | None = (100, 20)
     """Prompt and completion tokens of the last chunk; None sends no such chunk."""
+    cached: int | None = None
+    """Of the prompt tokens, those said to have been at hand."""
+    model: str = "scripted"
+    """The model's name in every chunk."""
     ending: Ending = "done"
     """done: with [DONE]; cut: without; drop: the connection breaks; hang: nothing more comes."""
     hang_first: bool = False
@@ -119,9 +123,16 @@ def flood(characters: int = 10_000_000) -> Step:
 class ScriptedModel:
     """The server. Base URL and the requests it saw are for the test to read."""
 
-    def __init__(self, *steps: Step, models: Sequence[str] = ("scripted",)) -> None:
+    def __init__(
+        self,
+        *steps: Step,
+        models: Sequence[str] = ("scripted",),
+        pages: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        """`pages` are what else the server answers by GET, by path; they come before its own."""
         self._steps = list(steps)
         self._models = tuple(models)
+        self._pages = dict(pages or {})
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.requests: list[Mapping[str, object]] = []
@@ -141,8 +152,9 @@ class ScriptedModel:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=32 * 1024 * 1024)
         app.router.add_post("/v1/chat/completions", self._complete)
-        app.router.add_get("/v1/models", self._list_models)
-        app.router.add_get("/health", self._health)
+        own = {"/v1/models": self._list_models, "/health": self._health}
+        for path, handler in (own | dict.fromkeys(self._pages, self._page)).items():
+            app.router.add_get(path, handler)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -165,6 +177,9 @@ class ScriptedModel:
 
     async def _health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "scripted"}, status=self.health_status)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        return web.json_response(self._pages[request.path])
 
     async def _list_models(self, _request: web.Request) -> web.Response:
         data = [{"id": name, "object": "model", "owned_by": "test"} for name in self._models]
@@ -203,38 +218,41 @@ class ScriptedModel:
 
 
 def _lines(step: Step) -> list[str]:
-    lines = [_chunk({"index": 0, "delta": d, "finish_reason": None}) for d in step.deltas]
+    choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in step.deltas]
+    lines = [_chunk(step, choice) for choice in choices]
     lines += step.raw_lines
     if step.ending in ("done", "cut") and step.finish_reason is not None:
-        lines.append(_chunk({"index": 0, "delta": {}, "finish_reason": step.finish_reason}))
+        lines.append(_chunk(step, {"index": 0, "delta": {}, "finish_reason": step.finish_reason}))
     if step.ending == "done":
         if step.usage is not None:
-            lines.append(_chunk(usage=step.usage))
+            lines.append(_chunk(step))
         lines.append("data: [DONE]")
     return lines
 
 
-def _chunk(choice: Mapping[str, object] | None = None, usage: tuple[int, int] | None = None) -> str:
+def _chunk(step: Step, choice: Mapping[str, object] | None = None) -> str:
+    """A piece of the reply, or without a choice the usage at its end."""
     chunk: dict[str, object] = {
         "id": "chatcmpl-scripted",
         "object": "chat.completion.chunk",
         "created": 0,
-        "model": "scripted",
+        "model": step.model,
         "choices": [choice] if choice is not None else [],
-        "usage": None,
+        "usage": _usage(step) if choice is None else None,
     }
-    if usage is not None:
-        chunk["usage"] = _usage(usage)
     return "data: " + json.dumps(chunk)
 
 
-def _usage(usage: tuple[int, int]) -> Mapping[str, int]:
-    prompt, completion = usage
-    return {
+def _usage(step: Step) -> Mapping[str, object]:
+    prompt, completion = step.usage or (0, 0)
+    counts: dict[str, object] = {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
     }
+    if step.cached is not None:
+        counts["prompt_tokens_details"] = {"cached_tokens": step.cached}
+    return counts
 
 
 def _whole(step: Step) -> Mapping[str, object]:
@@ -246,9 +264,9 @@ def _whole(step: Step) -> Mapping[str, object]:
         "id": "chatcmpl-scripted",
         "object": "chat.completion",
         "created": 0,
-        "model": "scripted",
+        "model": step.model,
         "choices": [choice],
     }
     if step.usage is not None:
-        whole["usage"] = _usage(step.usage)
+        whole["usage"] = _usage(step)
     return whole

@@ -8,7 +8,7 @@ from modelled import Stores, modelled
 from scripted_model import say as model_says
 from world import World
 
-from bot.language.allergy_words import asks_safety, states_allergy
+from bot.language.allergy_words import asks_safety, names_allergy, states_allergy
 from bot.language.embed import Encoder
 from bot.language.wording import phrases
 
@@ -105,3 +105,27 @@ async def test_an_allergy_told_to_a_person_is_kept_as_well(world: World) -> None
     assert await world.value("SELECT words FROM allergies") == (
         "oh and my brother is allergic to soy"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my niece ends up in the ER if she touches shellfish",
+        "se le cierra la garganta si come camarones",
+        "他吃虾就要进医院",
+    ],
+)
+def test_what_happens_to_somebody_tells_of_an_allergy(text: str) -> None:
+    assert states_allergy(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shrimp and steak please, we are in the hospital next week",
+        "mi suegra está en el hospital, ¿tienen camarones?",
+        "我们刚去医院看了爷爷，想订12个人",
+    ],
+)
+def test_a_hospital_alone_is_no_allergy(text: str) -> None:
+    assert not names_allergy(text)

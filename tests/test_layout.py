@@ -28,13 +28,14 @@ POSITIONAL = 5
 
 # Inside `bot` imports point downwards or sideways, never up. A new module names its level here.
 LEVELS = (
-    "errors clock ids domain settings signing situation plugins profile profiles trace",
+    "errors clock ids domain settings signing situation plugins profile profiles trace progress",
     "store llm language devstack",
-    "deps booking knowledge memory guard consent noise",
+    "deps booking knowledge memory guard consent noise identity_codes",
     "tools",
     "agents",
     "router prompting tool_runner orchestrator loading leasing event_day decision sorting deciding "
-    "turn intake outbox send_gate escalation follow_ups booking_desk",
+    "turn intake outbox send_gate escalation follow_ups booking_desk autonomy drafting identity "
+    "summarising explaining versions translating",
     "learning insight",
 )
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names.split()}

@@ -44,6 +44,7 @@ FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
   AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
 UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
 FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'view', viewname, definition, '' FROM pg_views WHERE schemaname = 'public'
 UNION ALL SELECT 'extension', extname, '', '' FROM pg_extension
 ORDER BY 1, 2, 3
 """

@@ -25,10 +25,12 @@ from bot.store import (
     conversations,
     crew,
     follow_ups,
+    memories,
     messages,
     outbox,
     proposals,
     receipts,
+    summaries,
 )
 
 Conn = asyncpg.Connection
@@ -94,6 +96,9 @@ INSERT INTO allergies (customer_id, booking_id, message_id, words)
 INSERT INTO follow_ups (customer_id, booking_id, cause, due_at, status)
   SELECT customer_id, id, 'after_event', ends_at,
     CASE status WHEN 'confirmed' THEN 'planned' ELSE 'sent' END FROM bookings;
+INSERT INTO memories (customer_id, kind, value, source, said_at)
+  SELECT id, kind, n::text, 'customer', now() FROM customers, generate_series(1, 3) n,
+  unnest('{name,diet,address}'::text[]) kind;
 ANALYZE;
 """
 
@@ -134,18 +139,29 @@ HOT: dict[str, tuple[str, tuple[object, ...], str]] = {
     "lapse": (booking_writes._LAPSE, (NOW, CONVERSATION, 100), "bookings_held"),
     "complete": (booking_writes._COMPLETE, (NOW, 100), "bookings_ahead"),
     "roster": (crew._ENGAGEMENTS, (NOW, NOW, NOW), "chef_assignments_by_end"),
-    "terms": (proposals._OPEN, (CONVERSATION, NOW), "one_open_proposal"),
+    "terms": (proposals.OPEN, (CONVERSATION, NOW), "one_open_proposal"),
     "terms of a booking": (
         proposals._CLOSE_FOR,
         (CONVERSATION, CONVERSATION),
         "proposals_of_booking",
+    ),
+    "memories told": (memories._IS_LATE, (CONVERSATION, "name", NOW), "memories_of_customer"),
+    "memories forgotten": (
+        memories._FORGET,
+        (CONVERSATION, ["name"], NOW),
+        "memories_of_customer|one_live_memory",
+    ),
+    "conversations of a customer": (
+        summaries._OF_CUSTOMER,
+        (CONVERSATION,),
+        "conversations_of_customer",
     ),
     "plan": (follow_ups._TAKE_BACK, (CONVERSATION, "[]", ""), "one_plan_per_cause"),
 }
 
 GROWS = (
     "messages conversations bookings booking_events chef_assignments proposals follow_ups "
-    "allergies".split()
+    "allergies memories".split()
 )
 
 

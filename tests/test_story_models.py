@@ -14,21 +14,25 @@ from modelled import (
     ORDER,
     PRICED,
     WRONG,
+    Overtaken,
     Stores,
     modelled,
     order,
     outcome,
     real_chunks,
     results,
+    saying_beside,
     told,
     totals,
 )
 from scripted_model import ScriptedModel, Step, call, calls, cut, fail, flood, hang, refuse, say
+from shadow_desk import Desk
 from world import open_world
 
 from bot.language.embed import Encoder
 from bot.llm.chain import ModelChain
 from bot.llm.openai import OpenAIModel
+from jobs.base import perform
 
 TRUE = (1, Decimal("1280.00"))
 
@@ -132,7 +136,7 @@ FAILURES = {
 async def test_the_next_model_goes_on_where_the_first_failed(
     stores: Stores, failing: tuple[Step, ...]
 ) -> None:
-    """I14: what was learnt is kept, nothing is priced twice, and unknown cost is not zero."""
+    """I14: what was learnt is kept, nothing is priced twice, and unknown tokens are not none."""
     async with ScriptedModel(replace(say(PRICED), usage=None)) as llama:
         steps = (call("price_party", ORDER), *failing)
         async with modelled(stores, *steps, llama=llama) as (world, _scripted):
@@ -140,9 +144,12 @@ async def test_the_next_model_goes_on_where_the_first_failed(
             await world.settles()
             assert await totals(world) == [TRUE]
             assert results(llama, 0)[0]["ok"] is True
-            last = (await world.rows("SELECT * FROM llm_calls ORDER BY step DESC"))[0]
-            assert last["provider"] == "llama"
-            assert (last["input_tokens"], last["output_tokens"], last["cost"]) == (None,) * 3
+            (last,) = await world.rows("SELECT * FROM llm_calls WHERE provider = 'llama'")
+            assert last["step"] == 2
+            assert (last["input_tokens"], last["output_tokens"]) == (None, None)
+            assert (last["cost"], last["confidence"]) == (0, "exact")
+            failed = await world.rows("SELECT FROM llm_calls WHERE provider = 'openai'")
+            assert len(failed) == 1 + (failing[-1].status == 200)
 
 
 @pytest.mark.parametrize("failing", FAILURES.values(), ids=FAILURES.keys())
@@ -248,3 +255,32 @@ async def test_text_that_no_database_takes_is_mended(stores: Stores) -> None:
         assert await world.customer().asks(ASKED) == "Happy to help🎉 How many guests are coming?"
         await world.settles()
         assert await outcome(world) == "answered"
+
+
+async def test_on_a_drafted_topic_a_model_that_asks_for_a_person_says_and_does_nothing_else(
+    stores: Stores,
+) -> None:
+    """Nobody at the desk has seen the words, and nobody has agreed to the price."""
+    person = ("call_2", "ask_person", {"reason": "a question on the venue", "summary": ""})
+    steps = (call("price_party", ORDER), saying_beside("Happy to help you with this.", person))
+    async with modelled(stores, *steps) as (world, _scripted):
+        await Desk(world).drafts_only()
+        answer = await world.customer().asks(ASKED)
+        assert "Happy to help" not in answer
+        await world.settles()
+        assert await outcome(world) == "escalated"
+        assert await totals(world) == []
+
+
+async def test_what_an_overtaken_turn_has_cost_is_kept(stores: Stores) -> None:
+    """The day's budget is read from the records: thinking twice costs twice."""
+    async with modelled(stores, say("Hello, how can we help?"), with_worker=False) as (world, _):
+        bot = world.deps.bot
+        world.deps = replace(world.deps, bot=replace(bot, model=Overtaken(bot.model, world)))
+        await world.customer().texts("Hello!")
+        await world.until("SELECT count(*) = 1 FROM messages")
+        talk = await world.value("SELECT id FROM conversations")
+        await perform(world.deps, "take_turn", {"conversation_id": str(talk)})
+        await world.settles()
+        calls = await world.rows("SELECT * FROM llm_calls WHERE provider = 'openai'")
+        assert [(c["turn_id"], c["conversation_id"]) for c in calls] == [(None, talk)]

@@ -7,7 +7,7 @@ from booking_chat import CONFIRM, SATURDAY, Chat, book, hold, open_chat, price, 
 from world import World
 
 from bot.domain_booking import BookingStatus
-from bot.prompting import build_request
+from bot.prompting import Wanted, build_request
 from bot.router import agents
 
 
@@ -177,7 +177,7 @@ async def test_what_was_stated_is_told_to_the_model_without_what_is_ours(chat: C
         chat.deps.profile,
         ("operations", role),
         chat.situation,
-        intent="affirm",
+        wanted=Wanted(intent="affirm"),
         now=chat.clock.now().astimezone(chat.deps.zone),
     )
     (booking,) = chat.situation.bookings

@@ -9,14 +9,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 import asyncpg
 from aiohttp import web
 from arq.connections import ArqRedis
 
-from bot.clock import SystemClock
+from bot.clock import ShiftedClock
 from bot.language.embed import Embedder, Encoder
 from bot.profile import load_profile
 from bot.settings import load_settings
@@ -30,15 +29,6 @@ from jobs.queue import connect, disconnect
 from jobs.worker import work_forever
 
 PATIENCE_S = 20.0
-
-
-class ShiftedClock(SystemClock):
-    """The machine's clock, moved by as much as a story needs."""
-
-    shift = timedelta()
-
-    def now(self):  # type: ignore[no-untyped-def]  # Same as the parent's.
-        return super().now() + self.shift
 
 
 @dataclass

@@ -12,10 +12,21 @@ class Agent:
     purpose: str
     """One line that other agents and the model read when choosing."""
     instructions: str
-    """What the model is told; the business's facts are added by the orchestrator."""
+    """What the model is told, from instructions/<name>.md; an owner's words may take its place."""
     tools: tuple[str, ...]
     """Names of the tools it may run; anything else is refused where tools run."""
     handoffs: tuple[str, ...] = ()
     """Agents it may hand the conversation to."""
     routes: tuple[str, ...] = ()
     """Routes of the intent model that this agent answers."""
+
+
+FOR_ALL = (
+    "search_knowledge",
+    "remember",
+    "forget",
+    "prove_address",
+    "ask_person",
+    "hand_off",
+)
+"""Tools that every agent may run: none of them states a price or binds the business."""

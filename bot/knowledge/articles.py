@@ -94,7 +94,7 @@ def read_article(path: Path, profile: Profile) -> Document:
         title=title,
         body=body.strip(),
         approved=matter.approved,
-        expires_at=_expiry(matter.expires, profile.business.zone),
+        expires_at=expiry(matter.expires, profile.business.zone),
         chunks=tuple(_chunks(matter, sections)),
     )
 
@@ -185,7 +185,8 @@ def _chunks(matter: _FrontMatter, sections: tuple[_Section, ...]) -> Iterator[Ch
             yield Chunk(heading=question, text="", answer="")
 
 
-def _expiry(last_day: date | None, zone: object) -> datetime | None:
+def expiry(last_day: date | None, zone: str) -> datetime | None:
+    """The end of the last day on which an article may be cited, in the business's zone (I15)."""
     if last_day is None:
         return None
-    return datetime.combine(last_day, time.max, ZoneInfo(str(zone))).astimezone(UTC)
+    return datetime.combine(last_day, time.max, ZoneInfo(zone)).astimezone(UTC)

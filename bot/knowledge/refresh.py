@@ -6,25 +6,29 @@ then go live together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.words import words
 from bot.language.embed import Embedder, Kind
 from bot.store import knowledge as store
 from bot.store.connection import Pool, borrow
-from bot.store.knowledge import ChunkVectors, Document, Key
+from bot.store.knowledge import ChunkVectors, Document, Key, Prepared
 
 Vector: TypeAlias = NDArray[np.float32]
 
 
 async def refresh(pool: Pool, embedder: Embedder, documents: Sequence[Document]) -> tuple[Key, ...]:
-    """Make these articles, and no others, the live ones.
+    """Make these articles, and no others of the profile, the live ones.
 
     Returns:
         Article and language of each that is new, changed or gone; nothing where all was current.
+
+    Raises:
+        Conflict: an article taken in by hand is live under the name of one of these.
     """
     async with borrow(pool) as conn:
         live = await store.list_live(conn)
@@ -32,32 +36,40 @@ async def refresh(pool: Pool, embedder: Embedder, documents: Sequence[Document])
     keys = {document.key for document in documents}
     if not changed and keys >= live.keys():
         return ()
-    fresh = await _embed(embedder, changed)
+    fresh = await prepare(embedder, changed)
     async with borrow(pool) as conn:
         return await store.publish(conn, fresh, keep=keys)
 
 
-async def _embed(
-    embedder: Embedder, documents: Sequence[Document]
-) -> list[tuple[Document, tuple[ChunkVectors, ...]]]:
+async def prepare(embedder: Embedder, documents: Sequence[Document]) -> list[Prepared]:
     """Headings are compared as like with like, texts as what is searched."""
     chunks = [chunk for document in documents for chunk in document.chunks]
     headings = await _vectors(embedder, (chunk.heading for chunk in chunks), "query")
     texts = await _vectors(embedder, (chunk.text for chunk in chunks if chunk.text), "passage")
-    # What only a person may answer has no text; it is looked for by its heading alone.
     return [
-        (
-            document,
-            tuple(
-                ChunkVectors(
-                    heading=headings[chunk.heading],
-                    text=texts.get(chunk.text, headings[chunk.heading]),
-                )
-                for chunk in document.chunks
-            ),
+        Prepared(
+            document=document,
+            vectors=_chunk_vectors(document, headings, texts),
+            words=sorted(words(" ".join(f"{c.heading} {c.text}" for c in document.chunks))),
         )
         for document in documents
     ]
+
+
+def _chunk_vectors(
+    document: Document, headings: Mapping[str, Vector], texts: Mapping[str, Vector]
+) -> tuple[ChunkVectors, ...]:
+    """Each text's vector once; what only a person may answer is looked for by its heading."""
+    first = {chunk.text: place for place, chunk in reversed([*enumerate(document.chunks)])}
+    return tuple(
+        ChunkVectors(
+            heading=headings[chunk.heading],
+            text=texts.get(chunk.text, headings[chunk.heading])
+            if place == first[chunk.text] or not chunk.text
+            else None,
+        )
+        for place, chunk in enumerate(document.chunks)
+    )
 
 
 async def _vectors(embedder: Embedder, texts: Iterable[str], kind: Kind) -> dict[str, Vector]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.domain_booking import Act
+from bot.language.agreement_forms import ACCEPTING, BOOKING
 
 YES: Final = """
 yes | yes yes | yeah | yea | yep | yup | yess | yesss | yes indeed | aye | sure | sure thing
@@ -25,27 +26,52 @@ por supuesto | desde luego | confirmo | confirmado | lo confirmo | la confirmo |
 acepto | aceptamos | lo acepto | de acuerdo | estoy de acuerdo | estamos de acuerdo | correcto
 exacto | dale | dele | adelante | hazlo | hagalo | haganlo | hagamoslo | hecho | trato hecho
 procede | proceda | procedan | asi es | seguro | si senor | si senora | afirmativo | si quiero
-si acepto | si confirmo | si claro | 是 | 是的 | 对 | 对的 | 好 | 好的 | 好啊 | 好呀 | 好吧好的
+si acepto | si confirmo | si claro | we accept the terms
+i accept the terms | i agree to the terms | we agree to the terms | accept the terms
+acepto los terminos | aceptamos los terminos | acepto las condiciones | acepto el precio
+hagale | hagale pues | hagale si | orale si | 接受条款 | 同意条款 | 接受这个价格 | 我们接受
+好喔 | 好哦
+好嘞 | 好滴好滴 | 是 | 是的 | 对 | 对的 | 好 | 好的 | 好啊 | 好呀 | 好吧好的
 可以 | 可以的 | 行 | 行的 | 没问题 | 同意 | 我同意 | 我们同意 | 确认 | 我确认 | 确定 | 我确定
 确认了 | 就这样 | 就这么定了 | 就这么定 | 就这样定了 | 成交 | 要 | 要的 | 我要 | 当然 | 当然可以
 没错 | 正确 | 接受 | 我接受 | 来吧 | 就它了 | 就这个 | 是的没错 | 恩好的 | 嗯好的 | 嗯好 | 嗯可以
-没有问题
+没有问题 | 就这么办 | 就照这个办 | 就按这个来 | 成 | 成啊 | 好呀好呀 | 确定要 | 是是是
+对对对 | 妥了
+yas | yaas | yass | yah | yessir | yes maam | yes sir | ok yes | yes to all of that
+yes to all of it | yes to all that | yes to the terms | yes to the booking | thats a go | its a go
+were good to go | we are good to go | im good to go | hell yes | hell yeah | heck yes | heck yeah
+you bet | you betcha | sold | ready when you are | lets make it happen | lets make it official
+were in for it | sipi | sip sip | simon si | si pues | pues si | si si | claro pues | andele si
+andele pues si | haganle | haganle pues | hagale nomas | dele pues | dale pues | dele nomas
+dele para adelante | dele con todo | echele | echenle | para adelante | va que va si | sale si
+conforme | conformes | aprobado
 """
 
 NO: Final = """
+wait no | no wait | no hold on | actually no | oh no | hmm no | mm no | um no | ugh no | sorry no
+no sorry | espera no | espere no | ay no | no espera | no espere | perdon no | 等等不 | 等一下不要
 no | nope | nah | no no | no thanks | no thank you | not now | not yet | dont | do not
 please dont | never | stop | no way | negative | i dont | we dont | not anymore | not today
-never mind | nevermind | forget it | dont book it | do not book it | dont do it | do not do it
+never mind | nevermind | nvm | forget it | dont book it | do not book it | dont do it | do not do it
 dont book | dont cancel | dont cancel it | dont change it | i changed my mind | changed my mind
 i decline | decline | no gracias | todavia no | aun no | ya no | mejor no | para nada | no quiero
 nunca | no lo reserves | no lo reserve | no la reserve | no reserve | no reserves | no lo hagas
 no lo haga | olvidalo | olvidelo | cambie de opinion | no lo canceles | no la canceles
-no cancele | no canceles | asi no | 不 | 不要 | 不用 | 不用了 | 不行 | 不了 | 不可以 | 不是 | 不对
-不同意 | 先不 | 先不要 | 先不订 | 不订了 | 不订 | 暂时不 | 还不 | 算了 | 不想要 | 不需要 | 别订
-别 | 不确认 | 不取消 | 不取消了 | 不改了 | 不改 | 改变主意了 | 不好
+no cancele | no canceles | no lo | no la | no me lo | no me la | no nos lo | no nos la
+no proceda | no procedan | do not proceed | dont proceed | dont go ahead | do not go ahead | 不接受
+我不接受 | 我们不接受 | 不必 | 不必了
+asi no | 不 | 不要 | 不用 | 不用了 | 不行 | 不了 | 不可以 | 不是 | 不对
+不同意 | 先不 | 先不要 | 先不订 | 不订了 | 先别订 | 先别 | 不订 | 暂时不 | 还不 | 算了
+不想要 | 不需要 | 别订 | 别 | 不确认 | 不取消 | 不取消了 | 不改了 | 不改 | 改变主意了 | 不好
 """
 
 FINE: Final = """
+bet | alright bet | good to go | sale | sale y vale | va que va | andale | andele | andele pues
+andale pues | ok va | sale pues | sobres | padre | que padre | chido | super | me late | nos late
+me gusta la idea | todo en orden | todo correcto | looks good to me | sounds good to me
+sounds good to us | looks good to us | thats great | thats perfect | thats good | that is fine
+thats wonderful | good deal | sweet | sick | dope | fire | 好棒 | 很棒 | 好耶 | 赞
+挺不错 | 可以接受
 ok | okay | k | kk | okey | oki | alright | all right | right | great | perfect | good | cool
 nice | awesome | sounds good | sounds great | sounds perfect | looks good | looks great
 looks perfect | looks right | works | that works | works for me | that works for me | works for us
@@ -54,12 +80,24 @@ amazing | fantastic | love it | i love it | got it | understood | all good | im 
 were good with that | happy with that | very well | very good | so | why not | vale | va | bueno
 bien | muy bien | perfecto | genial | excelente | estupendo | suena bien | me parece bien
 me parece perfecto | esta bien | todo bien | listo | ya | entendido | orale | me gusta | nos gusta
+价格可以接受 | 价格可以 | 价格没问题 | the price is fine | price is fine | el precio esta bien
 pues | ok pues | me sirve | nos sirve | buenisimo | fenomenal | 嗯 | 嗯嗯 | 恩 | 哦 | 噢 | 不错
 很好 | 太好了 | 挺好 | 挺好的 | 好极了 | 完美 | 明白 | 明白了 | 知道了 | 了解 | 收到 | 听起来不错
 听起来很好 | 那 | 那就 | 那么 | 就 | 好滴 | 好了 | 行了 | 对了
 """
 
 POLITE: Final = """
+simon | fam | homie | yo | ladies | gals | everybody | kindly | i want to | we want to | id like to
+wed like to | i would like to | we would like to | you can | you may | lets | go ahead and
+ready to | im ready to | were ready to | i am ready to | we are ready to | happy to | im happy to
+were happy to | quiero que | queremos que | me gustaria | nos gustaria | entonces | eso | pues claro
+andale si | que dios lo bendiga | dios lo bendiga | dios la bendiga | bendiciones
+muchisimas gracias
+un millon | patron | primo | compadre | comadre | viejo | mi estimado | estimado | estimada
+madam | miss | mister | kind sir | good sir | god bless | god bless you | bless you | cheers | xoxo
+帮忙 | 请帮忙 | 您 | 老板娘 | 大哥 | 大姐 | 小哥 | 哥 | 姐 | 哈 | 咯 | 喽 | 哟
+啰 | 耶 | 那好
+拜托您 | 拜托你 | 拜托您了 | 辛苦您 | 辛苦您了 | 辛苦啦 | 谢谢啦 | 感恩 | 谢了 | 太感谢了 | 谢谢哦
 please | pls | plz | thanks | thank you | thx | ty | thanks a lot | thanks so much
 thank you so much | thanks again | thank you very much | many thanks | much appreciated
 appreciate it | i appreciate it | sir | maam | hi | hello | hey | there | oh | and | just | now
@@ -68,6 +106,10 @@ were so excited | im excited | im so excited | cant wait | we cant wait | i cant
 no worries | have a great day | have a nice day | have a good one | good morning | good afternoon
 good evening | my friend | friend | team | you guys | looking forward to it
 we look forward to it | see you then | bye | haha | lol | yay | woohoo | wow | with pleasure
+dear | hon | honey | sweetie | sweetheart | darling | love | boss | man | bro | dude | buddy | bud
+girl | chef | guys | folks | yall | omg | oh my god | heck | hell | for sure for sure | mijo | mija
+mi amor | mi vida | mi rey | mi reina | corazon | joven | senorita | don | dona | jefe | jefa
+compa | carnal | hermano | hermana | guey | wey | 亲 | 亲爱的 | 老板 | 师傅 | 美女 | 帅哥 | 喔 | 啦
 gladly | happily | no questions | without a doubt | no doubt | por favor | porfa | porfavor | xfa
 gracias | muchas gracias | mil gracias | te lo agradezco | se lo agradezco | muy amable | y | hola
 buenas | buenos dias | buenas tardes | buenas noches | ahora | ahora mismo | ya mismo | para mi
@@ -80,7 +122,17 @@ ninguna duda | 请 | 请您 | 麻烦 | 麻烦你 | 麻烦您 | 麻烦你了 | �
 """
 
 _BOOK: Final = """
-hold it | hold that | hold the date | keep it for me | keep it for us |
+hold it | hold that | hold the date | keep it for me | keep it for us | grab it | grab it for us
+grab it for me | grab that | grab that for us | snag it | save it for us | save it for me
+put us down | put me down | put us down for it | put me down for it | put us in
+proceed with the booking | proceed with it | please proceed with the booking | go ahead with it
+go ahead with the booking | lets proceed with the booking | apartemelo | apartenmelo | apartemela
+apartenmela | apartamelo | apartamela | apartenla | apartenlo | apartennoslo | guardemelo
+guardamelo | guardenmelo | guardemela | guardenmela | reservemelo | reservamelo | reservemela
+reservenmelo | apuntenos | apuntenme | apunteme | agendenos | agendeme | anotenos
+anoteme | 帮忙预订 | 请帮忙预订 | 帮忙订 | 请帮忙订 | 帮忙订下来 | 保留
+帮我保留 | 请保留 | 帮我留 | 帮我留着
+帮我留位 | 留着吧 | 帮我们保留 | 帮我们留着 |
 book | book it | book that | book this | book us | book me | book us in | book me in
 book the date | book that date | book the slot | book it in | lets book | lets book it
 lets book that | please book | you can book it | go ahead and book | go ahead and book it
@@ -161,7 +213,7 @@ def _phrases(listed: str) -> tuple[str, ...]:
 
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "yes": _phrases(YES),
+    "yes": (*_phrases(YES), *ACCEPTING),
     "no": _phrases(NO),
     "fine": _phrases(FINE),
     "polite": _phrases(POLITE),
@@ -170,7 +222,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 KEEPING: Final = _phrases(_KEEP)
 """A no where a booking is to be changed or given up."""
 ACTS: Final[Mapping[Act, tuple[str, ...]]] = {
-    Act.BOOK: _phrases(_BOOK),
+    Act.BOOK: (*_phrases(_BOOK), *BOOKING),
     Act.CHANGE: _phrases(_CHANGE),
     Act.CANCEL: _phrases(_CANCEL),
 }

@@ -28,6 +28,20 @@ _NAMED = re.compile(
     r"|蛋|牛奶|奶|麸质"
     r"|大豆|芝麻|贝)"
 )
+_AFTERWARDS = (
+    r"(?:in(?:to)?|to) (?:the )?(?:er|e\.r\.|hospital|emergency room)|throat (?:closes|swells)"
+    r"|swells? up|(?:breaks? out in )?hives|(?:can'?t|stops?) breath\w*"
+    r"|(?:al|en el|a|en) (?:hospital|urgencias|emergencias)|se (?:le |me )?(?:hincha|cierra)"
+    r"|ronchas|no puede respirar|(?:进|去|送)(?:了)?(?:医院|急诊)|(?:喉咙|嘴)(?:会)?肿|起疹子"
+    r"|喘不过气"
+)
+_ALL_FOODS = rf"{_FOODS}|{_FOODS_ES}|花生|坚果|海鲜|虾|蟹|鱼|鸡蛋|牛奶|麸质|大豆|芝麻|贝"
+_REACTION = re.compile(
+    rf"(?:{_AFTERWARDS}).{{0,60}}(?:\b|(?<=[\u4e00-\u9fff]))(?:{_ALL_FOODS})"
+    rf"|(?:{_ALL_FOODS}).{{0,60}}(?:{_AFTERWARDS})"
+)
+"""What happens to somebody who eats a thing: an allergy that is not called so."""
+_CONDITION = re.compile(r"\b(?:if|when(?:ever)?|after|cuando|si|al|with|con)\b|就|会|吃|碰")
 _NONE = re.compile(
     r"\b(?:no|without|zero|any) (?:known |food |nut |other )*allerg\w*"
     r"|\b(?:no ?(?:body|one)|none|not)\b(?: \w+){0,5} allerg\w*"
@@ -53,7 +67,11 @@ _SAFETY = re.compile(
     r"|cross)\b|cross.?contaminat|\b(?:es|son|seria|sera)\b.{0,40}\b(?:segur|apt)[oa]s?\b|contamina"
     r"|\bpuede(?:n)? comer\b|安全|(?:可以|能)(?:吃|放心)|交叉|含有?\S{0,6}吗|没问题吗"
 )
-_ASKING = re.compile(r"\W*(?:is|are|can|could|would|will|es|son|puede|hay)\b")
+_ASKING = re.compile(
+    r"(?:^|[.,;!¿\n]|\b(?:and|but|so|y|pero|if|whether|si|know|saber|wonder\w*|ask))\W*"
+    r"(?:is|are|can|could|would|will|does|do|es|son|seria|sera|puede[ns]?|podria|hay)\b"
+    r"|\b(?:if|whether|si)\b.{0,30}\b(?:safe|ok|okay|segur[oa]s?)\b|是否|能不能|可不可以|安不安全|行不行"
+)
 _SENTENCE = re.compile(r"[^.!?。！？\n;；]+[.!?。！？]?")
 _SUFFERERS = re.compile(
     r"\b(?:one|an?|1|un[oa]?)\s+(?:of (?:our|the|my|us)\s+)?"
@@ -67,7 +85,7 @@ _SUFFERERS = re.compile(
 
 def names_allergy(text: str) -> bool:
     """Whether an allergy is spoken of at all, also in general."""
-    return bool(_NAMED.search(fold(text)))
+    return _is_named(fold(text))
 
 
 def states_allergy(text: str) -> bool:
@@ -78,13 +96,19 @@ def states_allergy(text: str) -> bool:
 def asks_safety(text: str) -> bool:
     """Whether it is asked if somebody with an allergy may have something."""
     folded = fold(text)
-    asks = "?" in folded or "？" in folded or "吗" in folded or bool(_ASKING.match(folded))
-    return asks and bool(_NAMED.search(folded) and _SAFETY.search(folded))
+    asks = "?" in folded or "？" in folded or "吗" in folded or bool(_ASKING.search(folded))
+    return asks and _is_named(folded) and bool(_SAFETY.search(folded))
+
+
+def _is_named(folded: str) -> bool:
+    reaction = _REACTION.search(folded)
+    is_meant = reaction is not None and _CONDITION.search(reaction.group()) is not None
+    return is_meant or _NAMED.search(folded) is not None
 
 
 def _states(sentence: str) -> bool:
     rest = _NONE.sub(" ", sentence)
-    if not _NAMED.search(rest):
+    if not _is_named(rest):
         return False
     return not (_OF_THE_HOUSE.search(rest) and not _SOMEBODY.search(rest))
 

@@ -257,3 +257,8 @@ PRICE_AFTER = re.compile(
     r"|por (?:persona|cabeza|adulto|nino|invitado)|cada uno|c/u|en total|一位|1位|每位|一个人"
     r"|1个人|每人|/ ?(?:人|person|pp|guest))"
 )
+STREET_AFTER = re.compile(
+    r" [a-z][a-z']{1,20}(?: [a-z]{2,20})? (?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd"
+    r"|way|ct|court|pl|place)\b"
+)
+"""A number before this is a house's, whatever stands before it."""

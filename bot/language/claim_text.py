@@ -9,16 +9,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
 
 from bot.language.numbers import NumberSpan, parse_numbers
 
 _SPELLED_APART = re.compile(r"(?<![\d.,:/])\d(?:([ _*~])\d)(?:\1\d)*(?![\d.,:/])")
+_FORMAL = re.compile("[零壹贰叁肆伍陆柒捌玖拾佰仟萬億]{2,}")
+_EVERYDAY = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億", "一二三四五六七八九十百千万亿")
 _WIDE_GAP = re.compile(r"\s{3,}")
 _AFTER_DIGIT = re.compile(r"\d\s?$")
 _ZERO_WIDTH = frozenset("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _MARKS = frozenset({"Mn", "Me", "Cf"})
+_FIGURE = re.compile(r"\d+|[零一二两三四五六七八九十百千万半壹贰叁肆伍陆柒捌玖拾佰仟]+")
+FIGURES_MAX = 120
+"""A list of forty dishes with their prices has a hundred."""
 _REPLACED = {"٫": ".", "٬": ",", "‘": "'", "’": "'", "−": "-", "‐": "-", "‑": "-", "、": "、"}
 
 
@@ -42,6 +50,8 @@ def plain(text: str, language: str) -> PlainText:
     folded = _folded(text)
     gaps = [(m.start(), m.end(), _narrow(m[0])) for m in _WIDE_GAP.finditer(folded.text)]
     folded = _rewritten(folded, gaps)
+    formal = [(m.start(), m.end(), m[0].translate(_EVERYDAY)) for m in _formal(folded.text)]
+    folded = _rewritten(folded, formal)
     edits = [(m.start(), m.end(), re.sub(r"\D", "", m[0])) for m in _apart(folded.text)]
     folded = _rewritten(folded, edits)
     return _rewritten(folded, _number_words(folded.text, language))
@@ -50,6 +60,17 @@ def plain(text: str, language: str) -> PlainText:
 def folded_text(text: str) -> str:
     """The same folding without reading numbers, for matching words."""
     return _folded(text).text
+
+
+def has_too_many(text: str) -> bool:
+    """Whether a text holds more figures than anybody says in a message: each costs its reading."""
+    return sum(1 for _ in islice(_FIGURE.finditer(text), FIGURES_MAX + 1)) > FIGURES_MAX
+
+
+def readable(text: str) -> str:
+    """A customer's text up to where its figures are too many to be meant."""
+    last = next(islice(_FIGURE.finditer(text), FIGURES_MAX, None), None)
+    return text if last is None else text[: last.start()]
 
 
 def _folded(text: str) -> PlainText:
@@ -64,6 +85,7 @@ def _folded(text: str) -> PlainText:
     return PlainText("".join(pieces), tuple(origin))
 
 
+@lru_cache(maxsize=4096)
 def _fold(char: str) -> str:
     if char in _ZERO_WIDTH:
         return ""
@@ -79,6 +101,11 @@ def _fold(char: str) -> str:
 def _digit(char: str) -> str:
     value = unicodedata.digit(char, None) if char > "\x7f" else None
     return char if value is None else str(value)
+
+
+def _formal(text: str) -> Iterator[re.Match[str]]:
+    """Figures as banks write them; one alone is a word's or a name's."""
+    return _FORMAL.finditer(text)
 
 
 def _apart(text: str) -> list[re.Match[str]]:

@@ -153,6 +153,8 @@ class _Reading:
             is_price = patterns.PRICE_BEFORE.search(before) or patterns.PRICE_AFTER.match(
                 self._left, match.end()
             )
+            if patterns.STREET_AFTER.match(self._left, match.end()):
+                is_price = None
             if is_price and value >= 1 and not (value < _SMALL and match["n"] in "12"):
                 self._claim("money", value, match.span())
             elif value >= _SMALL:

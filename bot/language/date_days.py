@@ -1,7 +1,6 @@
 """Rules for dates: "Dec 5th", "5 de diciembre", "12/1", "12月5日", "the 5th", ranges and choices.
 
-Ours, not a library's: general parsers take 12/1 for one date where two are meant, roll 30 February
-over, read "20 people" as the 20th, and need a millisecond and more for a single phrase.
+Ours: libraries take 12/1 for one date where two are meant, "20 people" for the 20th.
 """
 
 from __future__ import annotations
@@ -9,19 +8,19 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
+from bot.language.date_answers import is_answer
 from bot.language.date_feasts import nth_weekday
 from bot.language.date_rules import Finding, Ground, Hit, rules
 
-MONTH_FIRST = ("US", "PH", "CN", "TW", "HK")
-"""Where 12/1 is the first of December."""
+MONTH_FIRST = ("US", "PH", "CN", "TW", "HK")  # Where 12/1 is the first of December.
 _FRACTIONS = {(1, 2), (1, 3), (1, 4), (2, 3), (3, 4)}
 
 
 def resolve(ground: Ground, month: int, day: int, year: int = 0) -> Finding | None:
     """A day of a month: the coming one unless the year was said."""
+    said_on = ground.said_on
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
-    said_on = ground.said_on
     is_over = (month, day) < (said_on.month, said_on.day)
     in_year = year or said_on.year + is_over
     if not 1 < in_year < 9998 or day > monthrange(in_year, month)[1]:
@@ -46,6 +45,9 @@ def _written(hit: Hit, ground: Ground) -> Finding | None:
     day, month = hit.get("d"), hit.get("m")
     if day is None or month is None:
         return None
+    is_end = all(token.kind in ",!" for token in hit.tokens[hit.match.end() :][:1])
+    if 31 < day.value < 40 and day.kind == "N" and day.start > month.start and is_end:
+        return Finding(kind="day", problem="no_such_day")
     is_verb = month.kind == "K" and day.kind == "N" and hit.match.end() < len(hit.tokens)
     if is_verb and day.start < month.start and hit.tokens[hit.match.end()].kind == ".":
         return None  # "I think 7 may work".
@@ -117,10 +119,8 @@ def numeric(ground: Ground, first: int, second: int, year: int) -> Finding | Non
         each for month, day in orders if month <= 12 and (each := resolve(ground, month, day, year))
     ]
     good = [each for each in readings if not each.problem]
-    if is_doubtful and len(good) > 1:
-        return Finding(kind="day", days=good[0].days + good[1].days)
     if is_doubtful and good:
-        return good[0]
+        return Finding(kind="day", days=tuple(day for each in good[:2] for day in each.days))
     return readings[0] if readings else None
 
 
@@ -181,11 +181,12 @@ def _dom(hit: Hit, ground: Ground) -> Finding | None:
     day = hit.value("d")
     found = next_dom(ground, day)
     is_word = (token := hit.get("d")) is not None and not token.text  # "The one".
-    if (
-        found is None
-        or (is_word and ground.language == "en")
-        or (hit.get("k") and "dia" not in hit.all_text())
-    ):
+    if (to := hit.get("al")) is not None and to.text != "al":
+        return None
+    many = hit.get("t")  # "Los 12" are people.
+    is_counted = many is not None and many.text in ("los", "las")
+    is_counted |= hit.get("k") is not None and "dia" not in hit.all_text()
+    if found is None or is_counted or (is_word and ground.language == "en"):
         return None
     return Finding(kind="dom", days=(found,), dom=day)
 
@@ -207,21 +208,21 @@ def _dom_of_month(hit: Hit, ground: Ground) -> Finding | None:
 
 
 def _asked_pair(hit: Hit, ground: Ground) -> Finding | None:
-    if ground.asked != "date":
+    if ground.asked != "date" or not is_answer(hit):
         return None
     return numeric(ground, hit.value("a"), hit.value("b"), 0)
 
 
 def _asked_dotted(hit: Hit, ground: Ground) -> Finding | None:
     token = hit.get("d")
-    if ground.asked != "date" or token is None:
+    if ground.asked != "date" or token is None or not is_answer(hit):
         return None
     first, second, *_ = token.numbers or tuple(int(n) for n in token.text.split("."))
     return numeric(ground, first, second, 0)
 
 
 def _asked_dom(hit: Hit, ground: Ground) -> Finding | None:
-    return _dom(hit, ground) if ground.asked == "date" else None
+    return _dom(hit, ground) if ground.asked == "date" and is_answer(hit) else None
 
 
 def _two_days(hit: Hit, ground: Ground) -> Finding | None:
@@ -240,7 +241,6 @@ def _week_of(hit: Hit, _ground: Ground) -> Finding | None:
 
 
 def _week_of_dom(hit: Hit, ground: Ground) -> Finding | None:
-    """ "La semana del 14", 14号那周."""
     that = hit.get("that")
     if that is not None and that.value != 9:
         return None
@@ -250,7 +250,7 @@ def _week_of_dom(hit: Hit, ground: Ground) -> Finding | None:
 
 
 def week_around(day: date, said_on: date) -> tuple[date, date]:
-    """The week a day names: Monday to Sunday, or from that day where it is a Sunday itself."""
+    """The week of a day: Monday to Sunday, or from that day where it is a Sunday itself."""
     start = day if day.weekday() == 6 else day - timedelta(days=day.weekday())
     return max(start, said_on), start + timedelta(days=6)
 
@@ -291,8 +291,9 @@ RULES = rules(
         r"^[.,!t]*(?P<a>N)d?(?P<b>N)[,!]*$": _asked_pair,
         r"^[.,!t]*(?P<d>0)[,!]*$": _asked_dotted,
         r"t?(?P<d>O)": _dom,
-        r"t(?P<d>N)(?=$|[,!aPCvZ ])": _dom,
+        r"(?P<t>t)(?P<d>N)(?=$|[,!aPCvZ ])": _dom,
+        r"(?P<al>d)(?P<d>N)(?=$|[,!aPCvZ ])": _dom,
         r"t?(?P<k>k)(?P<d>N)(?![chkws])": _dom,
-        r"^[.,!tnu]*(?P<d>N)[,!]*$": _asked_dom,
+        r"^[.,!tnum]*(?P<d>N)[.,!m]*$": _asked_dom,
     }
 )

@@ -31,16 +31,28 @@ def standing(findings: Sequence[Finding], tokens: Sequence[Token]) -> list[Findi
 
 
 def _is_refused(finding: Finding, tokens: Sequence[Token]) -> bool:
-    following = tokens[finding.last + 1 : finding.last + 3]
+    ends = finding.last + 1
+    while ends < len(tokens) and tokens[ends].kind in "WUv":
+        ends += 1  # 周五周六都不行.
+    following = tokens[ends : ends + 2]
     if any(token.kind == "X" and token.value for token in following):
         return True  # "Saturday doesn't work".
+    if [token.text for token in following[:1]] == ["no"] and _ends(following[1:2]):
+        return True  # "El domingo no, mejor el sábado".
     near = tokens[max(0, finding.first - 3) : finding.first]
+    is_close = True
     for token in reversed(near):
-        if token.kind == "X":
+        if token.kind == "X" or (is_close and token.text == "no"):
             return True
+        is_close &= token.kind in "tin"
         if token.kind in ",!v":
             return False
     return False
+
+
+def _ends(following: Sequence[Token]) -> bool:
+    """Whether a clause ends here; a "¿no?" at the end only asks for assent."""
+    return all(token.kind in ",!" and token.text != "?" for token in following)
 
 
 def _after_correction(findings: list[Finding], tokens: Sequence[Token], kind: str) -> list[Finding]:

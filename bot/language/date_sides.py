@@ -25,6 +25,26 @@ def weekend_around(day: date) -> tuple[date, date]:
     return saturday, saturday + timedelta(days=1)
 
 
+def counted(found: Sequence[Finding], tokens: Sequence[Token]) -> list[Finding]:
+    """ "A week from the 5th", "two weeks after Dec 5": the day that is meant, not the one named."""
+    return [
+        replace(each, kind="weekday", days=tuple(day + weeks for day in each.days), dom=0)
+        if each.kind in ("day", "dom") and (weeks := _weeks_before(each, tokens))
+        else each
+        for each in found
+    ]
+
+
+def _weeks_before(finding: Finding, tokens: Sequence[Token]) -> timedelta:
+    before = list(tokens[max(0, finding.first - 4) : finding.first])
+    while before and before[-1].kind in "to":
+        before.pop()
+    kinds = "".join(token.kind for token in before)
+    if kinds[-2:] not in ("wF", "wA") or kinds[-3:-2] not in ("j", "N"):
+        return timedelta()
+    return timedelta(days=7 * min(max(before[-3].value, 1), 52))
+
+
 def sided(found: list[Finding], tokens: Sequence[Token], said_on: date) -> list[Finding]:
     """Days with "by", "before" or "after" become stretches, or the weekday beside them."""
     out: list[Finding] = []

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import time
 
+from bot.language.date_answers import answers
+from bot.language.date_days import next_dom
 from bot.language.date_rules import Finding, Ground, Hit, rules
 from bot.language.date_tokens import Token, clock
 
@@ -16,7 +18,9 @@ _AFTER_NOON = ("noon", "afternoon", "evening")
 
 
 def settle(times: tuple[time, ...], part: str) -> tuple[time, ...]:
-    """The one of two readings that the part of the day allows."""
+    """The one of two readings that the part of the day allows; of two times each its own."""
+    if len(times) == 4:
+        return (*settle(times[:2], part), *settle(times[2:], part))
     if len(times) == 1 and times[0].hour == 12 and part in ("night", "evening"):
         return (times[0].replace(hour=0),)
     if len(times) != 2 or not part or (times[0].hour + 12) % 24 != times[1].hour:
@@ -50,6 +54,16 @@ def _said(times: Iterable[time], part: str = "") -> Finding | None:
     return Finding(kind="time", times=found, part=part) if found else None
 
 
+def _beside_part(hit: Hit, ground: Ground) -> Finding | None:
+    """ "6 por la tarde"; of "el sábado 12 por la noche" the figure is the day of that Saturday."""
+    before, part = hit.before(), hit.get("p")
+    is_dated = before is not None and before.kind == "W" and part and part.text[:2] != "de"
+    day = next_dom(ground, hit.value("c")) if is_dated else None
+    if before is not None and day is not None and day.weekday() == before.value:
+        return None
+    return _plain(hit, ground)
+
+
 def _plain(hit: Hit, ground: Ground) -> Finding | None:
     """A clock time with the part of the day beside it."""
     half = hit.get("z")
@@ -66,6 +80,9 @@ def _at(hit: Hit, ground: Ground) -> Finding | None:
     """ "At 6"; "at one big table" is none."""
     token, end = hit.get("c"), hit.match.end()
     is_word = token is not None and token.kind == "N" and not token.text
+    before = hit.before()
+    if before is not None and before.text in ("we're", "were", "are", "we", "estamos", "vamos"):
+        return None  # "We're at 16 now".
     if is_word and end < len(hit.tokens) and hit.tokens[end].kind == ".":
         return None
     return _plain(hit, ground)
@@ -138,7 +155,7 @@ def _past(hit: Hit, ground: Ground) -> Finding | None:
 
 
 def _asked(hit: Hit, ground: Ground) -> Finding | None:
-    if ground.asked != "time":
+    if ground.asked != "time" or not answers(hit):
         return None
     return _said(_of(hit.get("c")))
 
@@ -148,6 +165,22 @@ def _around(hit: Hit, ground: Ground) -> Finding | None:
     if not 1 <= hit.value("c") <= 12 and not _of(hit.get("c")):
         return None
     return _plain(hit, ground)
+
+
+def _hedged(hit: Hit, ground: Ground) -> Finding | None:
+    """ "A Saturday night after dark, like 9": a time where one part of a day is spoken of and no
+    guests are; twelve at night is sooner a count."""
+    parts = {token.part for token in hit.tokens if token.kind in "PR" and token.part}
+    times = _of(hit.get("c"))
+    after = hit.tokens[hit.match.end() :][:1]
+    is_for_day = any(token.text in ("for", "para") for token in after)  # "Like 10 for Saturday".
+    if is_for_day or len(parts) != 1 or not 1 <= hit.value("c") <= 12 or not times:
+        return None
+    part = min(parts)
+    if hit.value("c") == 12 and part not in ("noon", "afternoon"):
+        return None
+    later = hit.get("d")
+    return _said((*settle(times, part), *settle(_of(later), part)), part)
 
 
 def only_part(tokens: Sequence[Token], kinds: str) -> tuple[str, str]:
@@ -183,13 +216,15 @@ RULES = rules(
         rf"(?:(?P<p>P)[au]*)?(?P<c>C)z?{_Q}": _plain,
         r"(?P<p>P)[au]{1,2}(?P<c>[N0])(?P<z>z)?(?![chkws])": _plain,
         rf"{_NOT_DAY}[au]*(?P<c>N)(?P<z>z){_P}": _plain,
-        rf"{_NOT_DAY}(?<!t)[au]*(?P<c>[N])[,It]{{0,2}}(?P<p>P)": _plain,
+        rf"{_NOT_DAY}(?<!t)[au]*(?P<c>[N])[,It]{{0,2}}(?P<p>P)": _beside_part,
         rf"{_NOT_DAY}(?<![on])[au]*(?P<c>N)(?=(?P<r>R))": _plain,
         r"(?P<p>P)(?P<c>N)(?![cohkwsMK])": _plain,
         rf"a[u]?(?P<c>[N0])(?![chkwszN]|o?[MK]){_P}": _at,
         r"(?<=[WMORDJeYHPUl])[,!]?u(?P<c>[N0])(?![chkws.])": _around,
         r"u(?P<c>0)": _around,
         r"u(?P<c>[N0])(?=n?[,t]?[WRJDHe])": _around,
+        r"[mu]{1,3}a?(?P<c>[N0])(?:v(?P<d>[N0]))?(?=m?n?t?(?:$|[,!WRJDHeMKF]))": _hedged,
+        rf"{_NOT_DAY}(?<![tnK])(?P<c>[N0])m(?=$|[,!nWRJDHeMKF])": _hedged,
         r"[ABt]?[AB](?P<c>N)(?=$|[,!nPRvtI])": _around,
         r"(?P<c>[N0])(?![chkwsMKo])": _asked,
     }

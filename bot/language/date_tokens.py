@@ -24,12 +24,16 @@ _STREET = (
     r"|highway|hwy|pkwy|way)\b"
 )
 _DEAD = (
+    r"(?<=[早晚快慢多少大小宜高低有差近远好])一[点些](?!钟|半)"
+    r"|"
     r"https?://\S{1,200}|www\.\S{1,200}"
     r"|(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,64}"
     r"|[$€£¥#]\s?\d[\d.,]{0,14}k?"
     r"|\d[\d.,]{0,9}\s?(?:dollars?|bucks?|usd|pesos|dolares|%|percent|美元|美金|块|元|人|位|个人|岁)"
     r"|\(?(?<!\d)\d{3}\)?[\s.-]{0,2}\d{3}[\s.-]\d{4}(?!\d)"
     r"|(?:ages?|aged|edades|edad)\s{0,3}(?:\d{1,2}(?:\s|,|/|&|-|and|y|to|a){0,6}){1,8}"
+    r"|\b(?:all|are|age|aged|ages|turning|kids?|boys?|girls?|child|children|little ones?)"
+    r"\s{1,3}\d{1,2}(?:\s?(?:,|and|&|or|-|to)\s?\d{1,2}){0,6}\s?-?ish\b"
     r"|\d{1,6}\s{1,3}(?!(?:at|to|for|on|in|and|or|pm|am|with|the|of|by|is|de|el|en)\b)"
     rf"(?:(?:[a-z]{{2,20}}|\d{{1,3}}(?:st|nd|rd|th))\s{{1,3}}){{1,3}}{_STREET}"
     r"|\d{5,}(?:-\d{4})?|\d{1,3}(?:,\d{3})+|\b(?:24/7|50/50|9/11)\b"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
-from bot.language.date_days import in_month, next_dom
+from bot.language.date_days import in_month, next_dom, week_around
 from bot.language.date_feasts import feast_days
 from bot.language.date_rules import Finding, Ground, Hit, rules
 from bot.language.date_spans import (
@@ -179,6 +179,8 @@ def _counted_from(hit: Hit, ground: Ground) -> Finding | None:
     found = tuple(later(each, days) for each in bases)
     if not found:
         return None
+    if base is not None and base.kind == "J" and unit.kind == "w" and hit.get("n") is None:
+        return Finding(kind="span", span=week_around(found[0], ground.said_on))
     return Finding(kind="day", days=found, problem="past" if max(found) < ground.said_on else "")
 
 
@@ -222,6 +224,7 @@ RULES = rules(
         r"t?(?P<w>[WU])(?P<after>A)": _after_next,
         r"(?P<w>W)I(?P<n>N)(?![chkws])": _fortnight,
         r"(?P<w>[WU])(?P<r>[AB])t?(?P<x>J)": read_beside_feast,
+        r"(?P<x>J)(?P<r>[AB])o?(?P<w>[WU])": read_beside_feast,
         r"e(?P<r>[AB])o?t?(?P<x>J)": read_beside_feast,
         r"(?P<j>J)e": read_feast_weekend,
         r"eot?(?P<j>J)": read_feast_weekend,

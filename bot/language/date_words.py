@@ -37,7 +37,9 @@ _KINDS = {
     "o": "of de del 的 year's",
     "n": "on for para",
     "a": "at @",
-    "u": "around about by near tipo approximately approx roughly circa",
+    "u": "around about bout abt by near tipo approximately approx roughly circa",
+    "m": "like maybe say probably perhaps possibly preferably quizas quiza digamos como "
+    "大概 大约 大約 差不多 约 約 可能",
     "I": "in during en within",
     "F": "from desde starting 从",
     "A": "after following despues tras",
@@ -96,19 +98,27 @@ _PHRASES = {
           "finales de|a finales de|fines de|fin de|底|下旬|a fines de"},
     "S": {3: "月底|end of the month|end of month|fin de mes|finales de mes",
           1: "月初|beginning of the month|principios de mes", 2: "月中|mid month|mediados de mes"},
-    "X": {1: "doesn't work|doesnt work|does not work|won't work|wont work|isn't good|is no good|"
+    "m": {1: "or so|or thereabouts|more or less|give or take|o por ahi|mas o menos|aproximadamente|"
+          "aprox|左右|前后|前後|上下", 0: "tal vez|somewhere around|right around"},
+    "X": {1: "is out|is a no|is no go|is a no go|is no good|is not good|is bad|is not possible|"
+          "isn't possible|is impossible|no podria|no podriamos|no me funciona|no nos funciona|"
+          "no es posible|no nos queda|no me queda|no nos sirve|no voy a poder|不方便|没空|沒空|"
+          "没时间|沒時間|没有时间|去不了|有事|不合适|不合適|不太行|不太方便|"
+          "doesn't work|doesnt work|does not work|won't work|wont work|isn't good|is no good|"
           "no puedo|no podemos|no me sirve|no se puede|不行|不可以",
-          0: "instead of|rather than|other than|"
+          0: "anything but|any day but|every day but|all but|"
+          "everything but|any time but|menos el|menos los|salvo|salvo el|excepto el|fuera del|"
+          "除了|除|instead of|rather than|other than|"
           "en vez de|en lugar de|can not|"
           "no es|but not"},
     "N": {2: "a couple of|couple of|a couple"},
-    "B": {0: "之前|以前|before|prior to|antes de|antes del"},
+    "B": {0: "之前|以前|前的|前一个|before|prior to|antes de|antes del"},
     "q": {0: "half past|y media", 1: "quarter past|quarter after|y cuarto", 2: "quarter to|"
           "quarter till|quarter of|menos cuarto|un cuarto para las"},
     "a": {0: "a las|a la|alas|a eso de las|como a las|sobre las|tipo las|para las|"
-    "a partir de las|desde las|"
+    "a partir de las|desde las|por ahi de las|como tipo a las|"
           "hasta las|de las"},
-    "A": {0: "from now|the day after|之后|以后", 1: "after next"},
+    "A": {0: "from now|the day after|之后|以后|后的|后第一个", 1: "after next"},
     "I": {0: "dentro de|de aqui a"},
     "b": {0: "entre las"},
     "v": {0: "y las|o las"},
@@ -143,7 +153,7 @@ _PARTS = {
     "tarde|"
     "下午|午后|tardecita",
     "evening": "in the evening|evening|evenings|evning|dinner time|dinnertime|晚上|傍晚|晚|"
-    "tardenoche",
+    "tardenoche|tardecita noche|nochecita|en la nochecita|temprano en la noche",
     "night": "at night|night|nite|por la noche|en la noche|de la noche|noche|夜里|夜晚|nighttime",
 }
 MIDDAY = (

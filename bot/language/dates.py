@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, time
 from bot.language import date_days, date_times, date_weeks
 from bot.language.date_merge import combine, standing
 from bot.language.date_rules import Finding, Ground, run
+from bot.language.date_shifts import plainly
+from bot.language.date_sides import counted
 from bot.language.date_times import only_part, settle
 from bot.language.date_tokens import Token, cut
 
@@ -48,6 +50,7 @@ def read_dates(
         territory: country of the business: says whether 12/1 is in December or in January.
         asked: "date" or "time" where that had just been asked, so that a bare "6" is one.
     """
+    text = plainly(text, said_at.date())
     ground = Ground(
         said_on=said_at.date(), language=language, territory=territory, asked=asked, text=text
     )
@@ -57,7 +60,7 @@ def read_dates(
     for table in (date_days.RULES, date_weeks.RULES):
         kinds, more = run(kinds, tokens, ground, table)
         found += more
-    meant = standing(found, tokens)
+    meant = standing(counted(found, tokens), tokens)
     days, span, problem = combine([each for each in meant if each.kind != "time"], tokens, ground)
     if days and not problem and max(days) < ground.said_on:
         problem = "past"  # Whatever the words were, no day that is over is ever given as open.

@@ -125,6 +125,31 @@ _ASKS_PERSON: Final = re.compile(
 )
 
 
+_OWN = (
+    r"(?:wife|husband|hubby|partner|spouse|family|mom|mother|dad|father|parents|sister|brother"
+    r"|friends?|boss|roommates?|group|coworkers?|colleagues?|fiancee?|girlfriend|boyfriend|kids"
+    r"|daughter|son|guests?|cousins?|aunt|uncle|in-laws|team"
+    r"|espos[oa]|marido|mujer|familia|mama|papa|padres|madre|padre|herman[oa]s?|amig[oa]s?|jef[ea]"
+    r"|novi[oa]|hij[oa]s?|compan(?:ero|era)s?|gente|prim[oa]s?|ti[oa]s?|sueg[a-z]*|grupo"
+    r"|invitad[oa]s?)"
+)
+_OWN_PERSON: Final = re.compile(
+    r"\b(?:talk|speak|check|ask|discuss|consult\w*|confirm|run|see|preg\w+|habl\w+|platic\w+"
+    r"|coment\w+|dig\w+|decir\w*|ver|verlo|avis\w+)\b(?: \w+){0,3}? ?(?:to|with|by|past|con|a|de)?"
+    rf" ?(?:my|our|the rest of (?:my|our|the)|mi|mis|nuestr[oa]s?|el|la|los) {_OWN}\b"
+    r"|(?:问|商量|说|聊|讨论|确认|告诉|征求).{0,4}(?:我|我们|家里)?(?:的)?(?:老公|老婆|先生|太太|丈夫"
+    r"|妻子|家人|家里|爸|妈|父母|朋友|同事|老板|孩子|女儿|儿子|姐|妹|哥|弟|男友|女友|男朋友|女朋友)"
+    r"|(?:跟|和|与|同|找)(?:我|我们)?(?:的)?(?:老公|老婆|先生|太太|丈夫|妻子|家人|家里|爸|妈|父母|朋友"
+    r"|同事|老板|孩子|女儿|儿子|姐|妹|哥|弟|男友|女友|男朋友|女朋友).{0,4}(?:商量|说|聊|讨论|确认|问)"
+)
+"""Somebody of the customer's own is to be asked, and nobody of ours."""
+_OURS: Final = re.compile(
+    r"\b(?:your|real person|human|manager|owner|representative|agent|someone (?:else|there|real)"
+    r"|su (?:jefe|gerente|equipo)|encargad[oa]|gerente|persona real|humano|alguien)\b"
+    r"|人工|真人|经理|客服|你们"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class IntentReading:
     """What one message wants, and how sure that is."""
@@ -139,6 +164,8 @@ class IntentReading:
     """The five likeliest intents with their probabilities, best first."""
     out_of_scope: bool
     """The message is nothing this business deals with."""
+    spread: tuple[tuple[Intent, float], ...] = ()
+    """Every intent with its probability, best first; empty where only `ranked` is known."""
 
 
 def route_of(intent: Intent) -> str:
@@ -177,20 +204,25 @@ class IntentReader:
         if _ASKS_PERSON.match(_plain(text)):
             return _certain(Intent.ASK_PERSON)
         probabilities = self.probabilities(text, vector)
+        if _OWN_PERSON.search(_plain(text)) and not _OURS.search(_plain(text)):
+            probabilities[self._intents.index(Intent.ASK_PERSON)] = 0.0
+            probabilities = probabilities / probabilities.sum()
         shares = np.bincount(self._routes, probabilities, minlength=len(ROUTES))
         # The route is chosen first: many intents of one agent may share the probability.
         route = int(shares.argmax())
         best = int(np.where(self._routes == route, probabilities, -1.0).argmax())
-        order = np.argsort(-probabilities)[:5]
+        order = np.argsort(-probabilities)
+        spread = tuple((self._intents[i], float(probabilities[i])) for i in order)
         strange = probabilities[self._intents.index(Intent.OUT_OF_SCOPE)]
+        is_strange = strange >= self._heads["out_of_scope_from"] and ROUTES[route] == "general"
         return IntentReading(
-            intent=self._intents[best],
+            # What is likely nothing of ours is said to be that, whatever talk it resembles more.
+            intent=Intent.OUT_OF_SCOPE if is_strange else self._intents[best],
             confidence=float(min(shares[route], 1.0)),
             route=ROUTES[route],
-            ranked=tuple((self._intents[i], float(probabilities[i])) for i in order),
-            out_of_scope=bool(
-                strange >= self._heads["out_of_scope_from"] and ROUTES[route] == "general"
-            ),
+            ranked=spread[:5],
+            out_of_scope=bool(is_strange),
+            spread=spread,
         )
 
     def probabilities(self, text: str, vector: Floats) -> NDArray[np.float64]:

@@ -23,6 +23,8 @@ _SHORT_BONUS: Final = 0.25
 _WORD_BONUS: Final = 0.9
 _PRIOR_BONUS: Final = 1.2
 _PRIOR_STANDS: Final = 0.3
+_MIXED_MOST: Final = 3
+"""Latin words up to which any letter of the conversation's own script keeps it: "ok book吧"."""
 
 # Each script's letters and the language they mean; where several share it, the model may choose.
 _SCRIPTS: Final = (
@@ -31,10 +33,17 @@ _SCRIPTS: Final = (
     ("zh", re.compile("[\u3400-\u9fff\uf900-\ufaff]"), frozenset({"zh"})),
     ("ru", re.compile("[\u0400-\u04ff]"), frozenset({"ru", "uk", "bg", "sr", "mk", "be", "kk"})),
     ("ar", re.compile("[\u0600-\u06ff]"), frozenset({"ar", "fa", "ur"})),
-    ("hi", re.compile("[\u0900-\u097f]"), frozenset({"hi", "mr", "ne"})),
+    # The stroke that ends a sentence lies in this block and is used by its sisters too.
+    ("hi", re.compile("[\u0900-\u0963\u0966-\u097f]"), frozenset({"hi", "mr", "ne"})),
     ("he", re.compile("[\u0590-\u05ff]"), frozenset({"he"})),
     ("el", re.compile("[\u0370-\u03ff]"), frozenset({"el"})),
     ("th", re.compile("[\u0e00-\u0e7f]"), frozenset({"th"})),
+    ("gu", re.compile("[\u0a80-\u0aff]"), frozenset({"gu"})),
+    ("pa", re.compile("[\u0a00-\u0a7f]"), frozenset({"pa"})),
+    ("hy", re.compile("[\u0530-\u058f]"), frozenset({"hy"})),
+    ("am", re.compile("[\u1200-\u137f]"), frozenset({"am"})),
+    ("km", re.compile("[\u1780-\u17ff]"), frozenset({"km"})),
+    ("lo", re.compile("[\u0e80-\u0eff]"), frozenset({"lo"})),
     ("bn", re.compile("[\u0980-\u09ff]"), frozenset({"bn"})),
     ("te", re.compile("[\u0c00-\u0c7f]"), frozenset({"te"})),
     ("ta", re.compile("[\u0b80-\u0bff]"), frozenset({"ta"})),
@@ -46,7 +55,17 @@ _LATIN_WORD: Final = re.compile(r"[a-z\u00df-\u024f]+(?:['\u2019][a-z]+)?")
 _EVERYWHERE: Final = frozenset(
     "ok okay no hibachi pm am lol haha jaja wow bye email whatsapp zelle venmo covid party".split()
 )
+# A lone word of these does not change a conversation's language.
+_PASSING: Final = frozenset("yes yeah yep yup sure please thanks thx perfect".split())
+_HOLA: Final = frozenset("hola buenas buenos".split())
+_SPANISH_GREETING: Final = _HOLA | frozenset("dias tardes noches que tal".split())
+_HOME: Final = frozenset({"en", "es"})
 _WORDS: Final = {
+    # Haitian Creole is spoken where we work, and the model hardly knows it.
+    "ht": frozenset(
+        "mwen nou kijan konbyen mesi bonjou bonswa tanpri ak nan gen vle kreyòl kreyol fèt eske "
+        "èske poko moun gade rezève".split()
+    ),
     "en": frozenset(
         "the and you your we our i i'm im it's its is are was were will would can could do does "
         "did how much many what when where who why for with this that there here have has had "
@@ -89,12 +108,26 @@ def detect(text: str, *, prior: str | None = None) -> str:
     if known and _ADDRESS.match(plain):
         return known
     words = [word for word in _LATIN_WORD.findall(plain) if word not in _EVERYWHERE]
+    if known and len(words) <= _MIXED_MOST and _writes(known, plain):
+        return known
     script = _script_language(plain, len(words))
     if script:
         return script
-    if not words:
+    if not words or (known and len(words) <= 2 and _PASSING.issuperset(words)):
         return known or DEFAULT
+    if known in (None, DEFAULT) and _greets_in_spanish(words):
+        return "es"
     return _latin_language(plain, words, known)
+
+
+def _greets_in_spanish(words: list[str]) -> bool:
+    """Whether a text is a Spanish greeting and nothing else: English is only what we assumed."""
+    return _fold(words[0]) in _HOLA and _SPANISH_GREETING.issuperset(map(_fold, words))
+
+
+def _writes(known: str, plain: str) -> bool:
+    """Whether a letter of a language's own script is among them."""
+    return any(language == known and letters.search(plain) for language, letters, _ in _SCRIPTS)
 
 
 def _script_language(plain: str, latin_words: int) -> str | None:
@@ -120,7 +153,8 @@ def _latin_language(plain: str, words: list[str], prior: str | None) -> str:
     bonus = _HOME_BONUS + _SHORT_BONUS / len(words)
     for language in _WORDS:
         known = sum(_fold(word) in _WORDS[language] or word in _WORDS[language] for word in words)
-        scores[language] = scores.get(language, 0.0) + bonus + _WORD_BONUS * known / len(words)
+        if known or language in _HOME:
+            scores[language] = scores.get(language, 0.0) + bonus + _WORD_BONUS * known / len(words)
     if prior:
         # A long message speaks for itself; one or two words hardly do. People seldom change their
         # language, least of all to a sister of it that shares half its words.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.language.names_first import FIRST_NAMES
 from bot.language.names_words import COMMON, LEADS_FIRM, LEADS_WEAK, SURNAMES
 
 CHARACTERS_READ = 4_000
@@ -108,10 +109,14 @@ def _clean(phrase: str, *, is_firm: bool) -> str:
             break
     while kept and kept[-1].lower() in _PARTICLES:
         kept.pop()
-    if not kept or len(kept[0]) < 2 or (not is_firm and not kept[0][0].isupper()):
+    if not kept or len(kept[0]) < 2 or not (is_firm or _is_name_like(kept[0])):
         return ""
     kept = kept[:MOST_WORDS]
     return " ".join(kept if kept[0][0].isupper() else kept[:2])
+
+
+def _is_name_like(word: str) -> bool:
+    return word[0].isupper() or word.lower() in FIRST_NAMES
 
 
 def _is_odd_name(first: str, second: str) -> bool:

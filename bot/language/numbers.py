@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from bot.language.han import PLAIN
+
 _UNITS_EN = "zero one two three four five six seven eight nine".split()
 _TEENS_EN = (
     "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
@@ -62,9 +64,10 @@ _TOKEN = re.compile(
 # Chinese numerals inside everyday words, ordinals and weekdays: no quantity at all.
 _CJK_BEFORE = re.compile(r"(?:第|周|週|星期|礼拜|禮拜|统|唯|每|同|初)$")
 _CJK_WORD = re.compile(
-    r"一(?=[起下些样樣点點直定旦般切边邊会會同路味致样])|三(?=[文明]治|文[鱼魚])|十分(?!钟|鐘)"
+    r"一(?=[家起下些样樣点點直定旦般切边邊会會同路味致样])|三(?=[文明]治|文[鱼魚])|十分(?!钟|鐘)"
     r"|万一|百分之|千万(?=[别不要])|十(?=几|幾)|半(?=夜|天)|四(?=川|处|處)|五(?=花)|一一"
 )
+_AND_HALF = re.compile(r"\s{1,3}(?:and\s{1,3}(?:a\s{1,3})?half|y\s{1,3}media)\b")
 _OF = re.compile(r"\s{1,3}(?:of|de|dozen)\b")
 _CJK_DOZEN = re.compile(r"打(?![电電扰擾折算包])")
 
@@ -139,7 +142,7 @@ def _fold_char(char: str) -> str:
         )  # A wide comma parts numbers where a narrow one may group them.
     base = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
     base = base.lower()
-    return base if len(base) == 1 else char
+    return PLAIN.get(base, base) if len(base) == 1 else char
 
 
 def parse_numbers(text: str, language: str, *, most: int | None = None) -> tuple[NumberSpan, ...]:
@@ -200,6 +203,9 @@ def _open_scale(word: str, match: re.Match[str], folded: str) -> _Run | None:
     value = Decimal(_SCALES[word])
     if word in _DOZENS and before and before[1] in _HALVES:
         return _Run(value / 2, lead_at + before.start(), match.end(), value)
+    half = _AND_HALF.match(folded, match.end()) if word in _DOZENS else None
+    if half is not None:
+        return _Run(value * 3 / 2, match.start(), half.end(), value)
     if word in ("dozens", "docenas", "hundreds"):
         return None  # A vague many, not a count.
     return _Run(value, match.start(), match.end(), value)
@@ -267,7 +273,7 @@ def _read_cjk(folded: str, start: int, end: int) -> list[NumberSpan]:
     value = _cjk_value(numeral)
     if _CJK_DOZEN.match(folded, end) and value is not None:
         return [NumberSpan((value * 12).quantize(Decimal(1)), start, end + 1)]
-    if value is None or numeral == "半":
+    if value is None or numeral in ("半", "一半"):
         return []
     return [NumberSpan(value, start, end)]
 
@@ -277,7 +283,8 @@ def _cjk_value(numeral: str) -> Decimal | None:
     if numeral == "半":
         return Decimal("0.5")
     if "半" in numeral:
-        return _cjk_value(numeral.replace("半", ""))
+        whole = numeral.replace("半", "")
+        return _cjk_value(whole) if whole else None
     if not any(char in _UNITS_CJK for char in numeral):
         return Decimal("".join(str(_DIGITS_CJK[char]) for char in numeral))
     total, digit, unit = 0, 0, 10

@@ -1,6 +1,7 @@
 """Reads a text once for everyone: its language, its vector, what is wanted and how it feels.
 
-The vector is the dear part (about ten milliseconds), so intent and emotion share it.
+The vector is the dear part (about ten milliseconds), so intent and emotion share it. A text that
+looks like several wishes is read once more in its parts, all embedded in one batch with the whole.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bot.language.embed import Embedder
 from bot.language.emotion import EmotionScorer
 from bot.language.intents import IntentReader, IntentReading
 from bot.language.language_id import detect
+from bot.language.parts import split_wishes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Reading:
     intent: IntentReading
     emotion: Emotion
     vector: NDArray[np.float32]
+    parts: tuple[IntentReading, ...] = ()
+    """What each wish of a text with several wants, in order; empty where there is one."""
 
 
 class Reader:
@@ -40,12 +44,15 @@ class Reader:
 
     async def read(self, text: str, *, prior: str | None = None) -> Reading:
         """Read one text; `prior` is the conversation's language."""
-        vector = (await self._embedder.embed([text]))[0]
+        wishes = split_wishes(text)
+        parts = wishes if len(wishes) > 1 else ()
+        vector, *others = await self._embedder.embed([text, *parts])
         return Reading(
             language=detect(text, prior=prior),
             intent=self._intents.read(text, vector),
             emotion=self._emotions.score([text], vector[None, :])[0],
             vector=vector,
+            parts=tuple(map(self._intents.read, parts, others)),
         )
 
     async def emotions(self, texts: Sequence[str]) -> tuple[Emotion, ...]:

@@ -32,7 +32,8 @@ _ONE_IS = re.compile(
     r"\b(?:son|daughter|kids?|child|children|hijo|hija|nino|nina|baby|one|the other|otro|otra"
     r"|la otra"
     r"|el otro|uno|una|he|she|nephew"
-    r"|niece|grandson|granddaughter|youngest|oldest|little one)\s{0,4}(?:is|'s|tiene|,)?\s{0,4}$"
+    r"|niece|grandson|granddaughter|youngest|oldest|eldest|middle one|little one"
+    r"|last one)\s{0,4}(?:is|'s|tiene|,)?\s{0,4}$"
 )
 _THEY = re.compile(
     r"(?:\bthey(?:'?re| are)|\btienen|他们|她们|孩子们?)\s{0,4}(?:是|分别是|age[ds]?)?\s{0,4}$"
@@ -41,7 +42,21 @@ _TIGHT = re.compile(r"^[\s,(]{0,6}(?:de|of|aged?|ages|who are|que tienen|are)?[\
 _TWINS = re.compile(
     r"^[\s,]{0,6}(?:\w{1,20}\s{1,4}){0,2}(?:twins|gemel[oa]s|mellizos)|^.{0,6}双胞胎"
 )
+_IN_BRACKETS = re.compile(r"[a-z]\s?\($")
+"""Behind a name: "Tommy (4), Ella (6)"."""
 _OLDEST_CHILD = 17
+_ONE_OF = re.compile(
+    r"\b(?:my|our|mi|un|una|one|her|his|su|twin|gemel[oa]s|mellizos)\s{1,3}(?:[a-z']{1,12}\s{1,3}){0,2}"
+    r"[a-z]{3,14}\s{0,3}(?:[a-z(,]{1,5}\s{0,3}){0,3}$"
+    r"|双胞胎"
+)
+_ONE_GAP = re.compile(
+    r"s?[\s,(]{0,3}(?:(?:de|of|who (?:is|are)|that is|is|are|aged?|que tienen?|tienen?|son"
+    r"|是|今年)\s{0,3})"
+    r"|s?\s{0,2}[(:]\s{0,2}"
+)
+_PLURAL = re.compile(r"(?<!twin)(?<!gemelo)(?<!gemela)(?<!mellizo)(?<!melliza)s\W?$|children|们")
+_TWINS_BEFORE = re.compile(r"(?:\btwins?\b|\bgemel[oa]s|\bmelliz[oa]s|双胞胎).{0,20}$")
 
 
 def read_ages(found: Scan) -> tuple[str, ...]:
@@ -65,7 +80,7 @@ def _lists(found: Scan) -> list[list[Number]]:
     for number in found.numbers:
         last = groups[-1][-1] if groups else None
         follows = found.next_word(number.end)
-        is_count = follows and not found.body[number.end : follows.start].strip()
+        is_count = follows and not found.body[number.end : follows.start].strip("个個位名 ")
         joined = last and _LIST_GAP.match(_plain(found.body[last.end : number.start]))
         index = found.numbers.index(number) + 1
         nearest = found.numbers[index] if index < len(found.numbers) else None
@@ -93,9 +108,14 @@ def _are_ages(found: Scan, group: list[Number]) -> bool:
         return True
     if last.value > _OLDEST_CHILD:
         return False
+    if _is_behind_name(found, first, last):
+        return True
     if len(group) == 1 and first.low is None:
         one_is = re.search(r"(?:\bis|'s|\btiene)\s{0,4}$", found.before(first.start))
-        return bool(one_is and _ONE_IS.search(found.before(first.start)))
+        if one_is and _ONE_IS.search(found.before(first.start)):
+            return True
+        is_one = _ONE_OF.search(found.before(first.start)) or found.body[first.start - 1] == "("
+        return bool(is_one) and _behind_child(found, first)
     word = found.last_word(first.start)
     if len(group) > 1 and _THEY.search(found.before(first.start)):
         return True
@@ -104,6 +124,26 @@ def _are_ages(found: Scan, group: list[Number]) -> bool:
     follows = found.next_word(last.end)
     counts = follows and follows.kind == "band" and not found.body[last.end : follows.start].strip()
     return young and not counts and bool(_KIDS_ARE.match(lead) or not lead.strip())
+
+
+def _behind_child(found: Scan, age: Number) -> bool:
+    """Whether one child is named right before: "my daughter of 8", "mi hijo de 3"."""
+    word = found.last_word(age.start)
+    young = word is not None and word.kind == "band" and word.code in found.young_bands()
+    is_plural = word is not None and _PLURAL.search(found.body[word.start : word.end + 1])
+    if word is None or (is_plural and not _TWINS_BEFORE.search(found.before(age.start))):
+        return False
+    return bool(young and _ONE_GAP.fullmatch(found.body[word.end : age.start]))
+
+
+def _is_behind_name(found: Scan, first: Number, last: Number) -> bool:
+    """Whether it stands in brackets behind a word that names no kind of guest."""
+    if not _IN_BRACKETS.search(found.before(first.start)) or found.after(last.end)[:1] != ")":
+        return False
+    word = found.last_word(first.start)
+    is_count = word is not None and found.body[word.end : first.start].strip() in ("(", "s(")
+    has_young = any(w.kind == "band" and w.code in found.young_bands() for w in found.words)
+    return has_young and not is_count
 
 
 def _read_age_range(found: Scan, number: Number) -> list[str]:
@@ -125,7 +165,7 @@ def _add_ages(found: Scan, group: list[Number]) -> None:
         bands = Counter({code: times for code in bands})
     start = group[0].start
     lead = found.before(start, 16)
-    added = bool(re.search(r"\b(?:and|plus|y|mas)\b[^.]*$|[+&和]", lead))
+    added = bool(re.search(r"\b(?:and|plus|y|mas)\b[^.]*$|[+&和加还另再]", lead))
     for code, count in bands.items():
         if code == found.profile.service().default_band and not _is_childs(found, group):
             continue
@@ -139,13 +179,18 @@ def _multiplicity(found: Scan, age: Number) -> int:
     """How many are of that age: "two 4 year olds", "2 niños de 4 años", "两个五岁的孩子"."""
     if _TWINS.match(re.sub(_OLD_AFTER, "", found.after(age.end))):
         return 2
+    if _TWINS_BEFORE.search(re.split(r"\d", found.before(age.start))[-1]):
+        return 2
     index = found.numbers.index(age)
     if index == 0 or found.numbers[index - 1].is_used:
         return 1
     count = found.numbers[index - 1]
     gap = found.body[count.end : age.start]
     word = found.last_word(age.start)
-    if re.fullmatch(r"[\s-]{0,6}|[个個名位]", gap):
+    counted = found.next_word(count.end)
+    if word and counted and counted.start < word.start and counted.kind in ("band", "guest"):
+        return 1  # The number has guests of its own: "12 adults, a child of 7".
+    if re.fullmatch(r"[\s-]{0,6}|[个個名位]?(?:都)?是?", gap):
         count.is_used = True
         return count.value
     if (

@@ -7,22 +7,29 @@ is lobster?") is no order; one that is wanted without a count is unclear.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from bot.language.slot_further import Further, read_further
+from bot.language.slot_further import read_further
+from bot.language.slot_ordered import EVERYONE, Dishes, let_go, move_counted, note_replaced
+from bot.language.slot_portions import read_portions
 from bot.language.slot_scan import Number, Scan
+from bot.language.slot_swaps import (
+    is_taken_off,
+    plain_gap,
+    points_back,
+    swapped,
+)
 from bot.language.slot_words import Word
 
-EVERYONE = -1
 _DISHES = frozenset({"option", "add_on", "extra"})
 _FORWARD = re.compile(
     r"^[\s\-:(]{0,6}(?:(?:orders?|portions?|pieces?|servings?|less|fewer|menos|mas|plates?"
     r"|sides?|x|×|of|de|ordenes|orden"
     r"|porciones|porcion|raciones"
-    r"|platos|the|more|extra|want|wants|wanting|with|get|gets|getting|having|have|will|would|like"
-    r"|to|eat|eating|upgrade[ds]?"
-    r"|prefer|quieren|quiere|con|comen|prefieren|doing|do|do the|for|on|as|more)[\s\-]{1,4})*$"
-    r"|^[\s份个個的想要吃加换選选来點点用]{0,6}$"
+    r"|platos|les|cambia[nr]?|cambie[ns]?|una?|proteinas?|por|proteins?|swap|their|one|the|more|extra|want|wants|wanting|with|get|gets|getting|having|have|will|would|like"
+    r"|to|them|us|whom|which|ellos|nosotros|eat|eating|upgrade[ds]?"
+    r"|prefer|van|querer|going|quieren|quiere|queremos|que|sean|be|por|con|comen|prefieren"
+    r"|doing|do|do the|for|on|as|more)[\s\-]{1,4})*$"
+    r"|^[\s份个個位人都的想要吃加换改成为選选來来點点用]{0,6}$"
 )
 _PEOPLE_GAP = re.compile(
     r"\b(?:want|wants|with|get|gets|getting|having|have|like|eat|eating|prefer|upgrade[ds]?"
@@ -31,7 +38,7 @@ _PEOPLE_GAP = re.compile(
 )
 _BACKWARD = re.compile(
     r"^[\s:(]{0,6}(?:x|×|for|para|por|upgrade for|tails? for|de)?\s{0,4}(?:about|around|like|the"
-    r"|just|only|solo)?\s{0,4}$|^[给給要来：:]*$"
+    r"|just|only|solo)?\s{0,4}$|^(?:[给給要来：:是就有]|减到|加到|改成|改为|变成|只要)*$"
 )
 _FOR = re.compile(
     r"^\s{0,4}(?:x\s?|×|:|for\s{1,4}|para\s{1,4}|给|給)(?:about |the |just )?\d", re.ASCII
@@ -49,13 +56,6 @@ _ALL_BARE = re.compile(
     r"|prefer))?|\btod[oa]s?(?:\s{1,4}con)?|全(?:部)?(?:要|换|换成|都要|升级|升级成)?)\s{0,4}$"
 )
 _AND = re.compile(r"^\s{0,4}(?:,|and|&|y|\+|plus|和|、|跟|,\s{0,4}and)\s{0,4}$")
-_NOT = re.compile(
-    r"(?:\bno|\bnot|\bwithout|\bw/o|\bskip(?: the)?|\bremove(?: the)?|\bdrop(?: the)?"
-    r"|\bforget(?: the)?|\bminus|\bcancel(?: the)?"
-    r"|\btake (?:off|out)(?: the)?|\binstead of(?: the)?|\brather than|\bhold the|\bsin"
-    r"|\bquit\w*(?: l[oa]s?| el)?|\ben vez de"
-    r"|\ben lugar de|不要|去掉|取消|别加|不用|不加|没有)\s{0,4}(?:any\s{1,4})?$"
-)
 _WANT = re.compile(
     r"\b(?:add|adding|want|wants|upgrade|upgrading|with|include|including|get|plus|and|like|need"
     r"|also|quiero|quisiera|agreg\w{1,20}"
@@ -75,8 +75,9 @@ _EACH_AFTER = re.compile(r"s?\s{0,3}(?:for\s{1,3}|para\s{1,3})?")
 _LESS_AFTER = re.compile(r"s?\s{1,3}(?:less|fewer|menos)\b")
 _LESS_BEFORE = re.compile(
     r"\b(?:fewer|less|menos)(?:\s{1,3}orders? of)?\s{1,3}$"
-    r"|(?:\b(?:remove|minus|drop|take off|quita\w{0,3})\s{1,3}"
-    r"|[减減少])[\d\s一二两三四五份个個]{1,6}$"
+    r"|(?:\b(?:remove|minus|drop|take off|quita\w{0,3})\s{1,3}(?:one|two|three|four|an?"
+    r"|una?|dos|tres)?"
+    r"|[减減少])[\d\s一二两三四五份个個]{0,6}$"
 )
 _MORE_AFTER = re.compile(r"s?\s{1,3}(?:more|mas)\b(?!\s{1,3}(?:adult|kid|people|guest))")
 _MORE_BEFORE = re.compile(
@@ -84,48 +85,50 @@ _MORE_BEFORE = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Dishes:
-    """What one text orders; a count of `EVERYONE` is resolved once the party is known."""
-
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
-    """By (kind, code); zero takes it off again."""
-    unclear: list[str] = field(default_factory=list)
-    changes: dict[tuple[str, str], int] = field(default_factory=dict)
-    """By how many a count ordered before is raised, or lowered below zero."""
-    further: Further = field(default_factory=Further)
-    named: list[str] = field(default_factory=list)
-    """Options named without a count."""
-    for_people: list[int] = field(default_factory=list)
-    """Counts of "filet for 10 people": the headcount, should nothing else say one."""
-
-
 def read_dishes(found: Scan) -> Dishes:
     """Read the dishes and take their counts out of the scan."""
     dishes = Dishes(further=read_further(found))
+    read_portions(found, dishes.further)
     dishes.for_people += dishes.further.for_people
     words = [word for word in found.words if word.kind in _DISHES]
+    replaced = swapped(found, words)
     for index, word in enumerate(words):
         key = (word.kind, word.code)
-        if _NOT.search(found.before(word.start)):
-            dishes.counts[key] = 0
+        if word in replaced and move_counted(found, word, words[index + 1], dishes):
             continue
-        count = _count(found, word, dishes)
-        if count is None and index and _follows(found, words[index - 1], word, dishes):
-            count = EVERYONE
-        sign = 0 if count is None else _sign(found, word)
-        if count is not None and sign and count > 0:
-            dishes.changes[key] = sign * count
-        elif count is not None:
-            dishes.counts[key] = count
-            _share(found, words, index, dishes, count)
-        elif key not in dishes.counts:
-            dishes.named += [word.code] if word.kind == "option" else []
-            _uncounted(found, word, dishes)
+        if is_taken_off(found, word) or word in replaced:
+            dishes.counts[key] = 0
+        elif index and words[index - 1] in replaced and not _has_count(found, word):
+            dishes.unclear.append(f"{word.kind}:{word.code}")
+        else:
+            _read_dish(found, words, index, dishes)
+    let_go(found, words, dishes)
     for kind, code in dishes.counts:
         dishes.unclear = [name for name in dishes.unclear if name != f"{kind}:{code}"]
-    _replace(dishes)
+    note_replaced(dishes)
     return dishes
+
+
+def _read_dish(found: Scan, words: list[Word], index: int, dishes: Dishes) -> None:
+    """How much is wanted of one dish, or that it must be asked."""
+    word = words[index]
+    key = (word.kind, word.code)
+    count = _count(found, word, dishes)
+    if count is None and index and _follows(found, words[index - 1], word, dishes):
+        count = EVERYONE
+    sign = 0 if count is None else _sign(found, word)
+    if count is not None and sign and count > 0:
+        dishes.changes[key] = sign * count
+    elif count is not None:
+        dishes.counts[key] = count
+        _share(found, words, index, dishes, count)
+    elif key not in dishes.counts:
+        dishes.named += [word.code] if word.kind == "option" else []
+        _uncounted(found, word, dishes)
+
+
+def _has_count(found: Scan, word: Word) -> bool:
+    return any(not n.is_used and n.end <= word.start for n in found.numbers[-1:])
 
 
 def _count(found: Scan, word: Word, dishes: Dishes) -> int | None:
@@ -140,6 +143,8 @@ def _count(found: Scan, word: Word, dishes: Dishes) -> int | None:
     if number is None:
         return None
     number.is_used = True
+    if points_back(found, number):
+        dishes.in_place.append(((word.kind, word.code), number.value))
     return number.value
 
 
@@ -192,13 +197,20 @@ def _number_before(found: Scan, word: Word, dishes: Dishes) -> Number | None:
     before = [n for n in found.numbers if n.end <= word.start and not n.is_used]
     if not before:
         return None
-    number, gap = before[-1], found.body[before[-1].end : word.start]
+    number, gap = before[-1], plain_gap(found.body[before[-1].end : word.start])
     if _FORWARD.match(gap):
         return number
-    people = [w for w in found.words if number.end <= w.start and w.end <= word.start]
+    people = [
+        w
+        for w in found.words
+        if number.end <= w.start and w.end <= word.start and w.kind not in ("choice", "option")
+    ]
     if len(people) != 1 or people[0].kind not in ("guest", "band", "person"):
         return None
-    lead, rest = found.body[number.end : people[0].start], found.body[people[0].end : word.start]
+    lead, rest = (
+        found.body[number.end : people[0].start],
+        plain_gap(found.body[people[0].end : word.start]),
+    )
     is_joined = _FORWARD.match(rest) and _PEOPLE_GAP.search(rest) and _FORWARD.match(lead + " ")
     is_whole = re.search(r"\bwith\b|\bcon\b", rest) and len(before) == 1 and word.kind != "option"
     if not is_joined or is_whole:
@@ -242,6 +254,15 @@ def _share(found: Scan, words: list[Word], index: int, dishes: Dishes, count: in
         dishes.counts[key] = count
 
 
+def _is_counted_on(found: Scan, word: Word, width: int) -> bool:
+    """Whether a count leads up to an option in its sentence that no rule has read."""
+    options = found.profile.service().options
+    begin = word.start - width
+    lead = [n for n in found.numbers if not n.is_used and begin <= n.start < word.start]
+    is_next = bool(lead) and found.next_word(lead[-1].end) == word
+    return is_next and word.kind == "option" and bool(options[word.code].surcharge)
+
+
 def _uncounted(found: Scan, word: Word, dishes: Dishes) -> None:
     sentence = re.split(r"[.!\n]|？", found.body[: word.start])[-1]
     if _QUESTION.search(sentence) or re.match(r"[^.!\n]{0,20}多少钱", found.after(word.end)):
@@ -253,12 +274,7 @@ def _uncounted(found: Scan, word: Word, dishes: Dishes) -> None:
     free = word.kind == "option" and not service.options[word.code].surcharge
     name = f"{word.kind}:{word.code}"
     is_wanted = _WANT.search(sentence[-30:]) or _FOR_SOME.match(found.after(word.end))
-    if not free and is_wanted and name not in dishes.unclear:
+    if not is_wanted and not _is_counted_on(found, word, len(sentence)):
+        return
+    if not free and name not in dishes.unclear:
         dishes.unclear.append(name)
-
-
-def _replace(dishes: Dishes) -> None:
-    """ "Lobster instead of filet" says nothing of the count; whoever knows it hands it over."""
-    gone = [key for key, count in dishes.counts.items() if count == 0]
-    if len(gone) == 1 and len(dishes.unclear) == 1:
-        dishes.unclear.append(f"replaces:{gone[0][0]}:{gone[0][1]}")

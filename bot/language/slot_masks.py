@@ -26,7 +26,7 @@ _DAY = (
 _STREET = (
     r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|way|ct|court|pl|place|cir"
     r"|circle"
-    r"|ter|terrace|pkwy|hwy|highway)"
+    r"|ter|terrace|pkwy|parkway|hwy|highway|loop|trail|trl|square|plaza|commons?|alley)"
 )
 _CJK_NUM = r"[\d一二三四五六七八九十百千两半]"
 _HAN = r"[\u2e80-\u9fff]"
@@ -84,7 +84,8 @@ _OTHERS_BY_NUMBER = (
     rf"\b{_NUM_DIGITS}(?:{'|'.join(_MEASURED)})",
     rf"{_CJK_NUM}{{1,9}}+\s{{0,3}}(?:美元|美金|元|块|塊|刀)|\b\d{{1,6}}k\b|\b\d{{1,7}}\.\d\d\b",
     r"\b\d{1,7}\s{0,3}(?:per|a|each)\s{1,3}(?:person|head|guest|adult|kid|child)\b"
-    r"|\b\d{1,7}\s{1,3}(?:por|cada)\s{1,3}\w{1,20}",
+    r"|\b\d{1,7}\s{1,3}(?:por|cada)\s{1,3}(?:person|cabeza|adult|nin|invitad|un[oa]|plato"
+    r"|porcion|orden|pieza|hora|milla|guest)\w{0,4}",
     r"\b\d{1,7}\s{0,3}(?:%|percent|por ciento)",
     rf"\b\d{{1,6}}\s{{1,3}}(?:[nsew]\.?\s{{1,3}})?(?:[a-z0-9]{{1,20}}\s{{1,3}}){{1,3}}{_STREET}\b"
     r"\.?(?:\s{0,3}(?:#|apt|unit)\s{0,3}\w{1,8})?",

@@ -18,6 +18,8 @@ _CORRECTION = re.compile(
     r"|no,|no(?=\s{1,3}\d))\b|不对|改|应该"
 )
 
+_SOME_OF = re.compile(r"\S{1,6}\s{1,3}(?:of|de)\s{1,3}(?:the|my|our|l[oa]s|mis)\s")
+
 
 @dataclass(slots=True)
 class State:
@@ -48,6 +50,7 @@ def merge_people(state: State, found: Scan) -> None:
     if mentions:
         state.unclear = [name for name in state.unclear if name != "headcount"]
     seen: dict[str, Mention] = {}
+    whole = _spelled_out(mentions)
     for mention in mentions:
         slot = "total" if mention.kind == "total" else mention.code
         previous = seen.get(slot)
@@ -59,9 +62,27 @@ def merge_people(state: State, found: Scan) -> None:
             _merge_total(state, mention)
         elif slot == default:
             _merge_grown(state, mention, found.eldest_young_band())
+        elif _is_some_of(state, mention, found):
+            found.is_doubtful = True  # Some of the children, whom the text goes on about.
         else:
             _merge_young(state, mention, found, seen)
         seen[slot] = mention
+    state.total = state.total if whole is None else whole
+
+
+def _is_some_of(state: State, mention: Mention, found: Scan) -> bool:
+    """ "3 of the kids", where more were counted and nothing tells them apart."""
+    is_eldest = mention.code == found.eldest_young_band() and not mention.sign
+    fewer = is_eldest and state.young.get(mention.code, 0) > mention.value
+    return fewer and bool(_SOME_OF.match(found.after(mention.start)))
+
+
+def _spelled_out(mentions: Sequence[Mention]) -> int | None:
+    """The 32 of "a party of 32, that's 26 adults and 6 children": the parts make up the whole."""
+    totals = [m.value for m in mentions if m.kind == "total" and not m.sign]
+    parts = [m for m in mentions if m.kind == "band" and not m.sign and not m.is_age]
+    is_whole = len(parts) > 1 and totals and sum(m.value for m in parts) == totals[-1]
+    return totals[-1] if is_whole else None
 
 
 def _begin(state: State, found: Scan, plain: Sequence[Mention], default: str) -> None:

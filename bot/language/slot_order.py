@@ -5,9 +5,13 @@ Works on the state of bot/language/slot_merge.py, after the people of the text w
 
 from __future__ import annotations
 
-from bot.language.slot_dishes import EVERYONE, Dishes
+import re
+
 from bot.language.slot_merge import State
+from bot.language.slot_ordered import EVERYONE, Dishes
 from bot.language.slot_scan import Scan
+
+_THOSE = re.compile(r"(?:那|这|\b(?:those|these|es[oa]s))\s{0,2}$")
 
 
 def merge_dishes(state: State, dishes: Dishes, found: Scan, asked: str) -> None:
@@ -23,12 +27,41 @@ def merge_dishes(state: State, dishes: Dishes, found: Scan, asked: str) -> None:
     for key, count in dishes.counts.items():
         state.dishes[key] = count
         state.unclear = [name for name in state.unclear if name != f"{key[0]}:{key[1]}"]
+    _merge_swapped(state, dishes, found)
     _merge_changes(state, dishes)
+    _put_in_place(state, dishes)
     _merge_further(state, dishes)
     for name in dishes.unclear:
         kind, _, code = name.partition(":")
         if (kind, code) not in state.dishes and name not in state.unclear:
             state.unclear.append(name)
+
+
+def _merge_swapped(state: State, dishes: Dishes, found: Scan) -> None:
+    """ "Those 8 get filet instead": the one other option that just as many wanted is theirs."""
+    pointed = {n.value for n in found.numbers if _THOSE.search(found.before(n.start))}
+    for (kind, _), count in dishes.counts.items():
+        others = [
+            key
+            for key, known in state.dishes.items()
+            if key[0] == kind and known == count and key not in dishes.counts
+        ]
+        if kind == "option" and count in pointed and len(others) == 1:
+            state.dishes[others[0]] = 0
+
+
+def _put_in_place(state: State, dishes: Dishes) -> None:
+    """ "Make those 8 filet": the eight lobsters are wanted no more, where only they fit."""
+    for key, count in dishes.in_place:
+        meant = [
+            other
+            for other, known in state.dishes.items()
+            if other != key and other[0] == key[0] and known == count and other not in dishes.counts
+        ]
+        if len(meant) == 1:
+            state.dishes[meant[0]] = 0
+        elif meant:
+            state.unclear += [f"{kind}:{code}" for kind, code in meant]
 
 
 def _merge_changes(state: State, dishes: Dishes) -> None:

@@ -52,6 +52,8 @@ class Mention:
     """Said to be among the children: "2 of the kids"."""
     is_bare: bool = False
     """A number alone, without a word for who is counted."""
+    is_named: bool = False
+    """Counted by naming them one by one; a count that was said weighs more."""
     is_age: bool = False
     """Read from ages: says of known children how old they are."""
 
@@ -74,6 +76,8 @@ class Scan:
     """Whether a count in it cannot be right, or could mean two things."""
     is_past: bool = False
     """Whether it told of a party of the past."""
+    is_corrected: bool = False
+    """Whether a headcount was taken back in the same breath."""
 
     def before(self, position: int, width: int = 40) -> str:
         """The text that leads up to a position."""
@@ -119,6 +123,7 @@ _UNDER = re.compile(
     r"|\b(?P<most>\d{1,2})\s{0,4}(?:years?|yrs?|anos)?\s{0,4}(?:and|&|or|y|o)\s{0,4}(?:under"
     r"|younger|below"
     r"|menos)\b"
+    r"|(?:不到|未满|小于|低于)(?P<below_cjk>\d{1,2}|[一二三四五六七八九十]{1,2})[岁歲]"
     r"|(?P<cjk>\d{1,2}|[一二三四五六七八九十]{1,2})[岁歲](?:及)?以下"
 )
 _OVER = re.compile(
@@ -132,6 +137,7 @@ EATS_FREE = re.compile(
     r"|gratis)\b"
     r"|免费|免費"
 )
+_CJK_COUNT = re.compile(r"[\d一二两三四五六七八九十]\s?[个個位名]$")
 _WHO_ARE = re.compile(
     r"[\s,(]{0,3}(?:(?:who|that|which|are|is|all|aged|que|son|tienen)\s{1,3}){0,3}|都?是?"
 )
@@ -180,9 +186,11 @@ def _read_age_bands(found: Scan) -> None:
         for match in pattern.finditer(found.body):
             if _HEADS.match(found.after(match.end())):
                 continue
-            group = next(name for name in ("below", "most", "least", "cjk") if _has(match, name))
+            group = next(
+                name for name in ("below", "below_cjk", "most", "least", "cjk") if _has(match, name)
+            )
             age = int(parse_numbers(match[group], "zh")[0].value)
-            age = age - 1 if group == "below" else age
+            age = age - 1 if group.startswith("below") else age
             if 0 <= age <= 18 and shift * age < 18:
                 code = found.band_of_age(age)
                 found.words.append(Word("band", code, match.start(), match.end()))
@@ -206,11 +214,15 @@ def _narrow(found: Scan) -> None:
     """ "Kids under 5" are one band, the narrower: the word before says no more."""
     eldest = found.eldest_young_band()
     narrow = found.young_bands() - {eldest}
-    for word, following in pairwise(tuple(found.words)):
-        is_pair = word.kind == following.kind == "band"
-        is_narrower = is_pair and word.code == eldest and following.code in narrow
+    for word, following in pairwise([word for word in found.words if word.kind == "band"]):
+        is_narrower = word.code == eldest and following.code in narrow
         if is_narrower and _WHO_ARE.fullmatch(found.body[word.end : following.start]):
-            found.words.remove(word)
+            place = found.words.index(word)
+            if not _CJK_COUNT.search(found.before(word.start)):
+                found.words.remove(word)
+            else:  # A Chinese count stands close to the first of the two: 3个孩子都不到5岁.
+                found.words.remove(following)
+                found.words[place] = Word("band", following.code, word.start, word.end)
 
 
 def _read_numbers(found: Scan, readable: str) -> list[Number]:

@@ -15,12 +15,17 @@ from bot.language.numbers import fold
 from bot.language.slot_ages import read_ages
 from bot.language.slot_bare import read_bare
 from bot.language.slot_dishes import read_dishes
+from bot.language.slot_kin import settle_kin
 from bot.language.slot_masks import CHARACTERS_READ
 from bot.language.slot_merge import State, merge_parts, merge_people
 from bot.language.slot_order import merge_dishes
+from bot.language.slot_ordered import take_subgroup
 from bot.language.slot_parts import read_parts
 from bot.language.slot_people import read_people
+from bot.language.slot_reckon import reckon, weigh_leftovers
 from bot.language.slot_scan import Mention, Scan, scan
+from bot.language.slot_spelling import respell
+from bot.language.slot_withdrawn import settle_numbers
 from bot.profile_models import Profile
 
 TEXTS_READ = 40
@@ -29,8 +34,8 @@ CHARACTERS_IN_ALL = 6_000
 TownTest = Callable[[str], bool]
 _PLACE = re.compile(
     r"\b(?:in|at|near|around|from|to|of|live in|located in|en|cerca de|desde|city is|ciudad de"
-    r"|out in|it's|its)\s{1,3}"
-    r"((?:[A-Za-zÀ-ÿ.'-]{1,20}\s?){1,4})"
+    r"|out in|it's|its)\s{1,3}((?:[A-Za-zÀ-ÿ.'-]{1,20}\s?){1,4})"
+    r"|(?:住在?|地点是?|地点在|在|到|去|来)\s{0,2}((?:[A-Za-z.'-]{1,20}\s?){1,3})"
 )
 _MOVED = re.compile(
     r"\b(?:what if (?:it'?s|it (?:is|was|were)|we(?:'re| are| were)|the (?:party|event) (?:is|was))"
@@ -138,7 +143,9 @@ def _read_text(
     state: State, text: str, asked: str, ground: tuple[Profile, str, TownTest | None]
 ) -> None:
     profile, language, is_town = ground
-    found = scan(text, profile, language)
+    found = scan(respell(text, profile, language), profile, language)
+    settle_kin(found)
+    settle_numbers(found)
     city = _read_city(text, found, asked, is_town)
     state.zip_code = found.zip_code or ("" if city else state.zip_code)
     state.city = city or state.city
@@ -150,6 +157,9 @@ def _read_text(
     read_bare(found, asked, has_total=has_total)
     if not found.mentions and not has_total and dishes.for_people:
         found.mentions.append(Mention(kind="total", value=max(dishes.for_people), start=0))
+    weigh_leftovers(found)
+    reckon(found)
+    take_subgroup(found, dishes, state.total or (state.grown or 0) + sum(state.young.values()))
     parts = read_parts(found)
     merge_people(state, found)
     merge_parts(state, found, parts)
@@ -167,7 +177,7 @@ def _read_city(text: str, found: Scan, asked: str, is_town: TownTest | None) -> 
         if short in folded and re.search(rf"(?<![a-z]){re.escape(short)}(?![a-z])", folded):
             return town
     for match in _PLACE.finditer(text):
-        words = match[1].split()
+        words = (match[1] or match[2]).split()
         for length in range(min(3, len(words)), 0, -1):
             phrase = " ".join(words[:length]).strip(" .,'-")
             if _is_city(phrase, is_town):
@@ -175,9 +185,17 @@ def _read_city(text: str, found: Scan, asked: str, is_town: TownTest | None) -> 
     moved = _MOVED.search(text)
     if moved and _is_named(moved["where"]):
         return moved["where"].strip()
-    plain = re.sub(r"[\d,.!?]|\b(?:CA|California)\b", "", text).strip()
-    if asked == "zip" and is_town and 2 < len(plain) < 30 and is_town(plain):
-        return plain
+    return _answered_town(text, is_town) if asked == "zip" and is_town else ""
+
+
+def _answered_town(text: str, is_town: TownTest) -> str:
+    """The town in an answer to "which ZIP?", whatever stands around it."""
+    words = re.findall(r"[A-Za-zÀ-ÿ'-]{2,20}", text)[:12]
+    for length in (3, 2, 1):
+        for start in range(len(words) - length + 1):
+            phrase = " ".join(words[start : start + length])
+            if len(phrase) > 3 and not _UNNAMED.match(phrase) and is_town(phrase):
+                return phrase
     return ""
 
 
@@ -210,7 +228,7 @@ def _finish(state: State, profile: Profile) -> PartyReading:
             grown, unclear = 0, [*unclear, "headcount"]
     elif grown is not None and state.total is not None:
         rest = state.total - grown - sum(young.values())
-        unclear += ["ages"] if rest > 0 else []
+        unclear += ["ages"] if rest > 0 and "headcount" not in unclear else []
         unclear += ["headcount"] if rest < 0 else []
         grown += max(rest, 0)
     counts = {} if grown is None else {default: grown, **young}

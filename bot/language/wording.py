@@ -21,21 +21,21 @@ from bot.language.numbers import fold
 FOLDER = Path(__file__).parent / "phrases"
 DEFAULT = "en"
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
-    "headcount": ("ask_headcount", "slot_price_it"),
-    "zip": ("ask_zip", "hold_needs_zip"),
+    "headcount": ("ask_headcount", "slot_price_it", "rough_headcount"),
+    "zip": ("ask_zip", "hold_needs_zip", "rough_zip"),
     "date": (
         "ask_date", "ask_other_day", "day_unclear", "day_which", "day_past", "day_no_such_day",
         "day_mismatch", "day_mismatch_which", "nearest_none", "chef_none",
     ),
     "time": ("time_which", "nearest_ask", "day_no_such_time"),
     "hold": ("slot_hold_it", "past_look"),
-    "yes": ("held_ask", "change_ask", "cancel_ask", "yes_plain"),
+    "yes": ("held_ask", "change_ask", "cancel_ask", "yes_plain", "yes_short"),
     "address": ("ask_address",),
     "change": ("change_what",),
     "dishes": ("ask_dishes",),
     "ages": ("ask_ages",),
     "confirm": ("ask_confirm",),
-    "person": ("ask_person",),
+    "person": ("ask_person", "stuck"),
 }  # fmt: skip
 """What the bot asks, and the phrases that ask it."""
 _KEYWORDS = (

@@ -6,14 +6,19 @@ dialects are theirs to know. A reply here is a draft: the guard reads it before 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.situation import Situation
+
+Purpose = Literal["turn", "routing", "summary", "translation", "evaluation"]
+"""What a model is asked for; budgets and reports keep them apart."""
+Certainty = Literal["exact", "estimated", "unknown"]
+"""How a cost was come by: from the provider's count, from our own, or not at all."""
 
 
 class Role(StrEnum):
@@ -74,16 +79,27 @@ class ModelRequest:
     results: tuple[tuple[ToolCall, Mapping[str, object]], ...] = ()
     """This turn's tool calls and their results, oldest first."""
     max_output_tokens: int = 700
+    purpose: Purpose = "turn"
+    listener: Callable[[str], None] | None = None
+    """Told each piece of text as it comes; told "" when what came so far does not count any more,
+    because another attempt or provider begins anew. Must not raise."""
+    on_spent: Callable[[ModelReply], None] | None = None
+    """Told of each attempt that gave no reply and cost something all the same. Must not raise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a step cost. None where the provider did not say: unknown is not zero."""
+    """What a step cost. None where neither the provider nor we can say: unknown is not zero."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None
     cost: Decimal | None = None
     """US dollars, from the dated price list; None when the model's price is not known."""
+    cached_tokens: int | None = None
+    """Of the input, what the provider had at hand already."""
+    certainty: Certainty = "unknown"
+    """exact: the provider's count at a listed price, or a server of our own, which is free whatever
+    it counts. estimated: our own count (bot/llm/counting.py). unknown: there is no listed price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +115,11 @@ class ModelReply:
     """False when the reply only says that the customer was not understood."""
     latency_ms: float = 0.0
     first_token_ms: float | None = None
+    purpose: Purpose = "turn"
+    agent: str = ""
+    """Who asked."""
+    spent: tuple[ModelReply, ...] = ()
+    """Attempts of the same step that came to nothing but had their cost, without their words."""
 
 
 class Model(Protocol):

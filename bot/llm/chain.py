@@ -1,21 +1,25 @@
 """The providers in order of preference, with a circuit breaker before each but the last.
 
 The last is the offline model: always there, never tripped, so that a customer is answered whatever
-happens outside. A step that one provider fails is given to the next within one deadline.
+happens outside. A step that one provider fails, or has no money left for, is given to the next
+within one deadline. Whoever listens hears in the end exactly the reply, whichever provider gave it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from bot.clock import Clock
-from bot.errors import ModelError, ModelMisbehaved, ModelUnavailable
-from bot.llm.base import Model, ModelReply, ModelRequest
+from bot.errors import ModelError, ModelUnavailable
+from bot.llm.base import Model, ModelReply, ModelRequest, Purpose
+from bot.llm.breaker import Breaker
+from bot.llm.chat_errors import CannotServe
 from bot.llm.llama import LlamaModel
 from bot.llm.openai import OpenAIModel
+from bot.llm.streaming import Telling
 from bot.settings import Settings
 
 STEP_S = 45.0
@@ -24,79 +28,17 @@ STEP_S = 45.0
 OnFailure = Callable[[str, ModelError], None]
 
 
-@dataclass(slots=True)
-class Breaker:
-    """Whether a provider is worth asking now.
+class Budget(Protocol):
+    """What a provider may still be asked for; bot/llm/budget.py is one."""
 
-    Closed, it lets every step through. It opens after several failures in a row or too many of the
-    recent ones, for a time that doubles with each relapse. Then one step goes through as a probe,
-    while the others pass by; its outcome closes or opens it again.
-    """
+    async def admits(self, purpose: Purpose) -> bool:
+        """Whether there is money left for this."""
 
-    failures_max: int = 3
-    rate_max: float = 0.5
-    window: int = 20
-    cool_down_s: float = 10.0
-    cool_down_max_s: float = 300.0
-    _in_a_row: int = 0
-    _relapses: int = 0
-    _open_until_ms: float | None = None
-    _is_probing: bool = False
-    _recent: deque[bool] = field(default_factory=deque)
+    def add(self, reply: ModelReply) -> None:
+        """Count what a step cost."""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it has tripped and no probe has succeeded since."""
-        return self._open_until_ms is not None
-
-    def admit(self, now_ms: float) -> bool:
-        """Whether a step may go through; who is admitted must report the outcome."""
-        if self._open_until_ms is None:
-            return True
-        if now_ms < self._open_until_ms or self._is_probing:
-            return False
-        self._is_probing = True
-        return True
-
-    def succeeded(self) -> None:
-        """The provider answered."""
-        if self.is_open:
-            self._recent.clear()
-        self._in_a_row = self._relapses = 0
-        self._open_until_ms = None
-        self._is_probing = False
-        self._note(True)
-
-    def failed(self, now_ms: float, error: ModelError) -> None:
-        """The provider did not answer usably."""
-        was_probe, self._is_probing = self._is_probing, False
-        retry_after_s = error.retry_after_s if isinstance(error, ModelUnavailable) else None
-        # A refusal may be one customer's doing; only silence in a row proves an outage.
-        self._in_a_row += not isinstance(error, ModelMisbehaved)
-        self._note(False)
-        if was_probe or self._must_open() or (retry_after_s or 0.0) > self.cool_down_s:
-            self._open(now_ms, retry_after_s or 0.0)
-
-    def abandoned(self) -> None:
-        """The step was cancelled, which says nothing of the provider."""
-        self._is_probing = False
-
-    def _note(self, outcome: bool) -> None:
-        self._recent.append(outcome)
-        while len(self._recent) > self.window:
-            self._recent.popleft()
-
-    def _must_open(self) -> bool:
-        if self._in_a_row >= self.failures_max:
-            return True
-        return len(self._recent) == self.window and (
-            self._recent.count(False) > self.rate_max * self.window
-        )
-
-    def _open(self, now_ms: float, at_least_s: float) -> None:
-        grown_s = min(self.cool_down_s * 2**self._relapses, self.cool_down_max_s)
-        self._relapses = min(self._relapses + 1, 16)
-        self._open_until_ms = now_ms + 1000.0 * max(grown_s, at_least_s)
+    async def close(self) -> None:
+        """Let go of what still runs."""
 
 
 class ModelChain:
@@ -109,7 +51,10 @@ class ModelChain:
         clock: Clock,
         step_s: float = STEP_S,
         on_failure: OnFailure | None = None,
+        budgets: Mapping[str, Budget] | None = None,
+        for_evaluation: bool = False,
     ) -> None:
+        """`budgets` by provider's name; `for_evaluation` keeps apart what all this costs."""
         if not models:
             raise ValueError("a chain needs at least the offline model")
         self.name = "chain"
@@ -119,6 +64,8 @@ class ModelChain:
         self._last = models[-1]
         self._clock = clock
         self._step_s = step_s
+        self._budgets = dict(budgets or {})
+        self._for_evaluation = for_evaluation
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -130,29 +77,61 @@ class ModelChain:
         return self._outer[position][1].is_open
 
     async def respond(self, request: ModelRequest) -> ModelReply:
-        """The first usable answer, marked with who gave it.
+        """The first usable answer, marked with who gave it and what was spent on the way.
 
         Raises:
+            ModelUnavailable: nobody is left who could do this; the last only answers customers.
             ModelError: the last provider failed too.
         """
+        purpose: Purpose = "evaluation" if self._for_evaluation else request.purpose
+        telling = Telling(request.listener)
+        spent: list[ModelReply] = []
+
+        def note(reply: ModelReply) -> None:
+            spent.append(replace(reply, purpose=purpose))
+            self._count(reply)
+            if request.on_spent is not None:
+                request.on_spent(spent[-1])
+
+        listener = telling.piece if request.listener is not None else None
+        heard = replace(request, listener=listener, on_spent=note)
+        try:
+            reply = await self._first_usable(heard, purpose)
+        except ModelError:
+            telling.anew()
+            raise
+        telling.settle(reply.text)
+        self._count(reply)
+        return replace(reply, purpose=purpose, agent=request.agent, spent=tuple(spent))
+
+    async def close(self) -> None:
+        """Close every provider, even if one fails at it."""
+        models = (*(model for model, _ in self._outer), self._last)
+        closing = (*(model.close() for model in models), *(b.close() for b in self._all_budgets()))
+        await asyncio.gather(*closing, return_exceptions=True)
+
+    async def _first_usable(self, request: ModelRequest, purpose: Purpose) -> ModelReply:
         deadline_ms = self._clock.monotonic_ms() + 1000.0 * self._step_s
         for model, breaker in self._outer:
+            budget = self._budgets.get(model.name)
+            if budget is not None and not await budget.admits(purpose):
+                continue
             now_ms = self._clock.monotonic_ms()
             if now_ms >= deadline_ms or not breaker.admit(now_ms):
                 continue
             reply = await self._ask(model, breaker, request, (deadline_ms - now_ms) / 1000.0)
             if reply is not None:
                 return _marked(reply, model)
+        if request.purpose not in ("turn", "evaluation"):
+            raise ModelUnavailable(f"no provider is left to ask for a {request.purpose}")
+        return await self._ask_last(request)
+
+    async def _ask_last(self, request: ModelRequest) -> ModelReply:
         try:
-            return _marked(await self._last.respond(request), self._last)
+            return _marked(await self._last.respond(_afresh(request)), self._last)
         except ModelError as error:
             self._report(self._last, error)
             raise
-
-    async def close(self) -> None:
-        """Close every provider, even if one fails at it."""
-        models = (*(model for model, _ in self._outer), self._last)
-        await asyncio.gather(*(model.close() for model in models), return_exceptions=True)
 
     async def _ask(
         self, model: Model, breaker: Breaker, request: ModelRequest, left_s: float
@@ -160,7 +139,11 @@ class ModelChain:
         """The provider's answer, or None once its failure is noted."""
         try:
             async with asyncio.timeout(left_s):
-                reply = await model.respond(request)
+                reply = await model.respond(_afresh(request))
+        except CannotServe:
+            # Neither a failure nor a success: it says nothing of what else it is asked for.
+            breaker.abandoned()
+            return None
         except ModelError as error:
             failure = error
         except TimeoutError:
@@ -179,12 +162,34 @@ class ModelChain:
         if self.on_failure is not None:
             self.on_failure(model.name, error)
 
+    def _count(self, reply: ModelReply) -> None:
+        budget = self._budgets.get(reply.provider)
+        if budget is not None:
+            budget.add(reply)
+
+    def _all_budgets(self) -> set[Budget]:
+        return set(self._budgets.values())
+
+
+def _afresh(request: ModelRequest) -> ModelRequest:
+    """The request as the next provider gets it: what another said does not count any more."""
+    if request.listener is not None:
+        request.listener("")
+    return request
+
 
 def _marked(reply: ModelReply, model: Model) -> ModelReply:
     return reply if reply.provider else replace(reply, provider=model.name)
 
 
-def build_models(settings: Settings, offline: Model, clock: Clock) -> ModelChain:
+def build_models(
+    settings: Settings,
+    offline: Model,
+    clock: Clock,
+    *,
+    budgets: Mapping[str, Budget] | None = None,
+    for_evaluation: bool = False,
+) -> ModelChain:
     """The configured providers, in order, and the offline model behind them.
 
     OPENAI_MODEL may list several names with commas: the later ones stand in for the earlier.
@@ -198,5 +203,17 @@ def build_models(settings: Settings, offline: Model, clock: Clock) -> ModelChain
             if name
         ]
     if settings.llama_base_url:
-        models.append(LlamaModel(settings.llama_base_url, clock=clock, model=settings.llama_model))
-    return ModelChain((*models, offline), clock=clock)
+        models.append(own_server(settings, clock))
+    return ModelChain(
+        (*models, offline), clock=clock, budgets=budgets, for_evaluation=for_evaluation
+    )
+
+
+def own_server(settings: Settings, clock: Clock) -> LlamaModel:
+    """The model behind LLAMA_BASE_URL."""
+    return LlamaModel(
+        settings.llama_base_url,
+        clock=clock,
+        model=settings.llama_model,
+        context=settings.llama_context,
+    )

@@ -9,63 +9,54 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import openai
 
 from bot.clock import Clock
 from bot.errors import ModelError, ModelMisbehaved, ModelUnavailable
-from bot.llm.base import ModelReply, ModelRequest, PromptMessage, Role, Usage
+from bot.llm.base import ModelReply, ModelRequest, PromptMessage, Role
 from bot.llm.chat_dialect import Assembly, Wire, to_wire, tools_on_wire, without_thinking
-from bot.llm.chat_errors import ContextTooLong, Failure, failure_of
-from bot.llm.prices import cost_of
+from bot.llm.chat_errors import ContextTooLong, ContextTooSmall, Failure, failure_of
+from bot.llm.counting import count_prompt
+from bot.llm.endpoint import Endpoint, Patience
+from bot.llm.streaming import Telling, Unthought
+from bot.llm.usage import usage_of
 
 # The client's debug lines hold whole requests, which hold what customers wrote.
 logging.getLogger("openai").setLevel(logging.WARNING)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """A server and how to speak to it."""
-
-    name: str
-    """The provider's name in records and metrics."""
-    base_url: str
-    api_key: str
-    output_limit_field: str
-    """`max_completion_tokens`, or `max_tokens` for older and local servers; never both."""
-    strict_tools: bool = False
-    extra: Mapping[str, object] | None = None
-    """Further request fields the server is known to take."""
-    extra_tokens: int = 0
-    """Room for hidden reasoning, on top of what the reply may take."""
+_CUT = frozenset({"abort", "error", "cancelled"})
+"""Reasons by which a server ends a reply that is none: vLLM says abort where it gave it up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long we wait, in seconds."""
+FIT_MARGIN = 1.1
+"""Our count is not the model's: this much more must fit."""
 
-    connect_s: float = 5.0
-    first_token_s: float = 20.0
-    idle_s: float = 10.0
-    """Between two chunks once the first has come."""
-    total_s: float = 40.0
-    """For the step, the retry included."""
-    backoff_s: float = 0.4
-    retry_after_max_s: float = 4.0
-    """A server that asks for a longer pause is left to the next provider instead."""
+
+@dataclass(slots=True, kw_only=True)
+class _Attempt:
+    """One try at a step, and what has come of it."""
+
+    request: ModelRequest
+    model: str
+    started_ms: float
+    shown: Unthought
+    assembly: Assembly = field(default_factory=Assembly)
+    first_ms: float | None = None
 
 
 class ChatClient:
     """A connection to one server. Providers hold one each."""
 
     def __init__(self, endpoint: Endpoint, clock: Clock, patience: Patience) -> None:
-        self._endpoint = endpoint
+        self.endpoint = endpoint
+        """May be replaced by one that knows more of the same server."""
         self._clock = clock
         self._patience = patience
+        self._thinks_unannounced = False
         timeout = openai.Timeout(
             patience.total_s, connect=patience.connect_s, pool=patience.connect_s
         )
@@ -87,12 +78,14 @@ class ChatClient:
             ModelUnavailable: time-out, refusal of service, quota, a cut stream.
             ModelMisbehaved: a reply that cannot be used.
         """
+        if request.listener is not None:
+            request = replace(request, listener=Telling(request.listener).piece)
         try:
             async with asyncio.timeout(self._patience.total_s):
-                return await self._shortened_if_needed(request, model)
+                return await self._shortened_if_needed(self._fitted(request), model)
         except TimeoutError:
             raise ModelUnavailable(
-                f"{self._endpoint.name}: no reply within {self._patience.total_s:g} s"
+                f"{self.endpoint.name}: no reply within {self._patience.total_s:g} s"
             ) from None
 
     async def _shortened_if_needed(self, request: ModelRequest, model: str) -> ModelReply:
@@ -130,59 +123,94 @@ class ChatClient:
         return max(failure.retry_after_s, backoff_s)
 
     async def _attempt(self, request: ModelRequest, model: str) -> ModelReply:
-        started_ms = self._clock.monotonic_ms()
-        assembly = Assembly()
+        """One try; what it cost is told even where it fails, is cut or given up."""
+        telling = Telling(request.listener)
+        if request.listener is not None:
+            request.listener("")
+        attempt = _Attempt(
+            request=request,
+            model=model,
+            started_ms=self._clock.monotonic_ms(),
+            shown=Unthought(telling, is_thinking=self._thinks_unannounced),
+        )
+        text: str | None = None
         try:
-            first_ms = await self._read(request, model, assembly)
+            await self._read(attempt)
+            text = self._judged(attempt.assembly)
         except ModelError:
             raise
         except (
             Exception
         ) as error:  # The boundary with the vendor's client, which raises many kinds.
-            raise failure_of(self._endpoint.name, error, assembly.has_output) from None
-        text, calls = self._judged(assembly), assembly.calls()
-        name = assembly.model or model
-        usage = Usage(
-            input_tokens=assembly.input_tokens,
-            output_tokens=assembly.output_tokens,
-            cost=cost_of(
-                name,
-                input_tokens=assembly.input_tokens,
-                output_tokens=assembly.output_tokens,
-                on=request.now.date(),
-            ),
-        )
+            raise failure_of(self.endpoint.name, error, attempt.assembly.has_output) from None
+        finally:
+            if text is None:
+                self._tell_spent(attempt)
+        self._thinks_unannounced |= attempt.shown.was_unannounced
+        telling.settle(text)
+        return self._reply(attempt, text)
+
+    def _reply(self, attempt: _Attempt, text: str) -> ModelReply:
+        request, assembly, began = attempt.request, attempt.assembly, attempt.started_ms
+        name = assembly.model or attempt.model
         return ModelReply(
             text=text,
-            tool_calls=calls,
-            provider=self._endpoint.name,
+            tool_calls=assembly.calls(),
+            provider=self.endpoint.name,
             model=name,
-            usage=usage,
-            latency_ms=self._clock.monotonic_ms() - started_ms,
-            first_token_ms=None if first_ms is None else first_ms - started_ms,
+            usage=usage_of(assembly, request, model=name, is_free=self.endpoint.is_free),
+            latency_ms=self._clock.monotonic_ms() - began,
+            first_token_ms=None if attempt.first_ms is None else attempt.first_ms - began,
+            purpose=request.purpose,
+            agent=request.agent,
         )
 
-    async def _read(self, request: ModelRequest, model: str, assembly: Assembly) -> float | None:
-        """Read the stream to its end; returns when the first output came."""
-        first_ms: float | None = None
-        patience = self._patience
+    def _tell_spent(self, attempt: _Attempt) -> None:
+        """What came before it failed is paid for; where nothing came, we know of nothing."""
+        came = attempt.assembly.is_alive or attempt.assembly.input_tokens is not None
+        if came and attempt.request.on_spent is not None:
+            attempt.request.on_spent(replace(self._reply(attempt, ""), tool_calls=()))
+
+    async def _read(self, attempt: _Attempt) -> None:
+        """Read the stream to its end."""
+        assembly, patience = attempt.assembly, self._patience
         async with asyncio.timeout(patience.first_token_s) as limit:
-            body = self._body(request, model)
+            body = self._body(attempt.request, attempt.model)
             stream = await self.api.chat.completions.create(**cast(Any, body))
             async with aclosing(_closing(stream)) as chunks:
                 async for chunk in chunks:
+                    told = len(assembly.text)
                     assembly.feed(chunk)
-                    if first_ms is None and assembly.has_output:
-                        first_ms = self._clock.monotonic_ms()
-                    if first_ms is not None:
+                    attempt.shown.feed(assembly.text[told:])
+                    if attempt.first_ms is None and assembly.has_output:
+                        attempt.first_ms = self._clock.monotonic_ms()
+                    if assembly.is_alive:
                         limit.reschedule(asyncio.get_running_loop().time() + patience.idle_s)
-        if not assembly.finish_reason:
-            error = ModelUnavailable(f"{self._endpoint.name}: the stream was cut")
+        if not assembly.is_whole or assembly.finish_reason in _CUT:
+            error = ModelUnavailable(f"{self.endpoint.name}: the stream was cut")
             raise Failure(error, may_retry=not assembly.has_output)
-        return first_ms
+
+    def _fitted(self, request: ModelRequest) -> ModelRequest:
+        """The request within a known context: Ollama would cut our instructions and say nothing.
+
+        Raises:
+            ContextTooSmall: even the shortest does not fit.
+        """
+        if self.endpoint.context is None:
+            return request
+        room = self.endpoint.context - request.max_output_tokens - self.endpoint.extra_tokens
+        while (needed := round(count_prompt(request) * FIT_MARGIN)) > room:
+            shorter = replace(request, messages=shortened(request.messages))
+            if len(shorter.messages) == len(request.messages):
+                raise ContextTooSmall(
+                    f"{self.endpoint.name}: a context of {self.endpoint.context} tokens leaves "
+                    f"{max(room, 0)} for a prompt of about {needed}"
+                )
+            request = shorter
+        return request
 
     def _body(self, request: ModelRequest, model: str) -> Wire:
-        endpoint = self._endpoint
+        endpoint = self.endpoint
         body: Wire = {
             "model": model,
             "messages": to_wire(request),
@@ -197,7 +225,7 @@ class ChatClient:
 
     def _judged(self, assembly: Assembly) -> str:
         """The text, if the reply is one."""
-        name = self._endpoint.name
+        name = self.endpoint.name
         if assembly.refusal:
             raise ModelMisbehaved(f"{name}: the model refused to answer")
         if assembly.finish_reason == "content_filter":

@@ -17,6 +17,9 @@ from bot.llm.base import ModelRequest, PromptMessage, Role, ToolCall, ToolSpec
 REPLY_CHARS_MAX = 60_000
 """More than this is a runaway model, and would only fill the memory."""
 CALLS_MAX = 16
+TOKENS_MAX = 100_000_000
+"""A count above this is a slip of the server's, and would not fit the column."""
+MODEL_CHARS_MAX = 120
 NO_RESULT = '{"error": "this call was interrupted and has no result"}'
 
 _THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL | re.IGNORECASE)
@@ -141,6 +144,10 @@ class Assembly:
     model: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cached_tokens: int | None = None
+    thought_chars: int = 0
+    """Of reasoning that came beside the text; nobody is shown it."""
+    _is_over: bool = False
     _calls: dict[int, _OpenCall] = field(default_factory=dict)
 
     @property
@@ -148,24 +155,48 @@ class Assembly:
         """Whether anything has come that a second attempt would repeat."""
         return bool(self.text or self._calls or self.refusal)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the model has begun, if only to think."""
+        return self.has_output or bool(self.thought_chars)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the server has come to its end: a reason, or the usage that follows the last."""
+        return bool(self.finish_reason) or self._is_over
+
+    @property
+    def output_chars(self) -> str:
+        """All that was written, as one text to count."""
+        return self.text + "".join(call.name + call.arguments for call in self._calls.values())
+
     def feed(self, chunk: object) -> None:
         """Add a chunk. Blank deltas, usage chunks without choices and unknown fields are legal."""
-        self.model = _text_of(chunk, "model") or self.model
+        self.model = _model_of(chunk) or self.model
+        choices = (getattr(chunk, "choices", None) or [])[:1]
         usage = getattr(chunk, "usage", None)
         if usage is not None:
             self.input_tokens = _count_of(usage, "prompt_tokens")
             self.output_tokens = _count_of(usage, "completion_tokens")
-        for choice in (getattr(chunk, "choices", None) or [])[:1]:
+            details = getattr(usage, "prompt_tokens_details", None)
+            self.cached_tokens = _count_of(details, "cached_tokens")
+            # vLLM can send usage with every chunk; only the last has no choices beside it.
+            self._is_over = not choices
+        for choice in choices:
             self.finish_reason = _text_of(choice, "finish_reason") or self.finish_reason
             self._feed_delta(getattr(choice, "delta", None))
 
     def _feed_delta(self, delta: object) -> None:
+        # llama.cpp and older vLLM say reasoning_content, Ollama and newer vLLM reasoning.
+        self.thought_chars += len(
+            _text_of(delta, "reasoning_content") or _text_of(delta, "reasoning")
+        )
         self.text += _text_of(delta, "content")
         self.refusal += _text_of(delta, "refusal")
         for position, piece in enumerate(getattr(delta, "tool_calls", None) or []):
             self._feed_call(position, piece)
-        arguments = sum(len(call.arguments) for call in self._calls.values())
-        if len(self.text) + arguments > REPLY_CHARS_MAX or len(self._calls) > CALLS_MAX:
+        written = len(self.text) + sum(len(call.arguments) for call in self._calls.values())
+        if written + self.thought_chars > REPLY_CHARS_MAX or len(self._calls) > CALLS_MAX:
             raise ModelMisbehaved(f"the reply grew past {REPLY_CHARS_MAX} characters or its calls")
 
     def _feed_call(self, position: int, piece: object) -> None:
@@ -211,4 +242,13 @@ def _text_of(source: object, name: str) -> str:
 
 def _count_of(source: object, name: str) -> int | None:
     value = getattr(source, name, None)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= TOKENS_MAX
+    return value if is_count else None
+
+
+def _model_of(chunk: object) -> str:
+    """The model's name for the record: llama.cpp gives the path of its file, a hostile one more."""
+    name = _text_of(chunk, "model")
+    if name.startswith("/") or "\\" in name:
+        name = re.split(r"[/\\]", name)[-1]
+    return "".join(c for c in name if c.isprintable())[:MODEL_CHARS_MAX]

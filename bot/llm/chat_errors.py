@@ -17,10 +17,31 @@ _RETRIED_STATUSES = frozenset({408, 409, 429})
 _SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 _TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+# vLLM has no code for it: "This model's maximum context length is 4096 tokens. However, ...".
+_TOO_LONG_WORDS = re.compile(
+    r"maximum (?:context|model) length|context length is only|available context size"
+)
+# llama.cpp without --jinja (500), vLLM without a parser (400), an Ollama model without (400).
+_NO_TOOLS_WORDS = re.compile(
+    r"tools param requires --jinja.{0,40}|\"auto\" tool choice requires.{0,120}"
+    r"|[\w./:-]{1,200} does not support tools"
+)
 
 
 class ContextTooLong(ModelMisbehaved):
     """The prompt does not fit the model; a shorter one may."""
+
+
+class CannotServe(ModelUnavailable):
+    """Nothing is wrong with the provider, but this kind of request is not for it."""
+
+
+class NoTools(CannotServe):
+    """The server or its model takes no tools."""
+
+
+class ContextTooSmall(CannotServe):
+    """Not even the shortest prompt leaves room for a reply."""
 
 
 class Failure(Exception):
@@ -58,7 +79,9 @@ def _of_status(provider: str, error: openai.APIStatusError, fresh: bool) -> Exce
     status = error.status_code
     codes = _codes(error.body, error)
     what = _worded(provider, status, codes, error.request_id)
-    if codes & _TOO_LONG:
+    if status in (400, 500) and _NO_TOOLS_WORDS.fullmatch(_message(error.body)):
+        return NoTools(what)
+    if codes & _TOO_LONG or (status == 400 and _TOO_LONG_WORDS.search(_message(error.body))):
         return ContextTooLong(what)
     if codes & _SPENT:
         return Failure(ModelUnavailable(what, retry_after_s=3600.0), may_retry=False)
@@ -89,6 +112,15 @@ def _codes(body: object, error: openai.APIError) -> frozenset[str]:
         inner = inner if isinstance(inner, dict) else body
         found += [inner.get("code"), inner.get("type")]
     return frozenset(code for code in found if isinstance(code, str) and _CODE.fullmatch(code))
+
+
+def _message(body: object) -> str:
+    """The server's words, to be recognised and never passed on."""
+    if not isinstance(body, dict):
+        return ""
+    inner = body.get("error")
+    found = inner.get("message") if isinstance(inner, dict) else inner or body.get("message")
+    return found[:500].strip() if isinstance(found, str) else ""
 
 
 def _worded(provider: str, status: int | None, codes: frozenset[str], request: str | None) -> str:

@@ -8,17 +8,19 @@ the customer; where it cannot help it says so and asks a person. offline_plan de
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from bot.language.slots import TownTest
 from bot.language.wording import say
 from bot.llm.base import ModelReply, ModelRequest, ToolCall, Usage
-from bot.llm.offline_facts import Facts, read_facts
+from bot.llm.offline_facts import BOOKING_AGENT, HANDOFFS_MAX, Facts, read_facts
 from bot.llm.offline_moves import Plan, Wanted
 from bot.llm.offline_plan import plan
 from bot.profile import Profile
 
-FREE = Usage(input_tokens=0, output_tokens=0)
+FREE = Usage(input_tokens=0, output_tokens=0, cost=Decimal(0), certainty="exact")
 Result = tuple[ToolCall, Mapping[str, object]]
 
 
@@ -36,7 +38,7 @@ class OfflineModel:
         facts = read_facts(self._profile, request, self._is_town)
         done = [result for result in request.results if result[0].name != "hand_off"]
         planned = plan(facts)
-        was_handed = len(done) < len(request.results)
+        was_handed = len(request.results) - len(done) >= HANDOFFS_MAX
         if not done:
             return self._start(facts, planned, was_handed=was_handed)
         if _may_go_on(request, planned, done):
@@ -50,7 +52,10 @@ class OfflineModel:
     def _start(self, facts: Facts, planned: Plan, *, was_handed: bool) -> ModelReply:
         missing = [wanted for wanted in planned.wanted if wanted.name not in facts.tools]
         if missing and not was_handed and "hand_off" in facts.tools:
-            arguments = {"agent": missing[0].agent, "reason": f"needs {missing[0].name}"}
+            # Who books can price too, but not the other way round.
+            able = {wanted.agent: wanted for wanted in (*planned.wanted, *planned.then)}
+            needed = able.get(BOOKING_AGENT, missing[0])
+            arguments = {"agent": needed.agent, "reason": f"needs {needed.name}"}
             return _reply("", calls=[_call("hand_off", arguments, 0)])
         if missing:
             return self._to_person(facts, say("failed", facts.language, seed=facts.seed))
@@ -69,13 +74,15 @@ class OfflineModel:
             return self._to_person(facts, say("failed", facts.language, seed=facts.seed))
         said = _answer_words(facts, answer)
         unknown = answer is not None and not said
-        booked = [str(told.get("worded") or "") for name, told in results.items() if _books(name)]
+        booked = _booked_words(done)
         is_ending = planned.ask_person or unknown or bool(booked)
         priced = _price_words(facts, planned, price, drop_question=is_ending)
         # One question at a time, so that a yes is a yes to one thing.
         tail = "" if unknown and facts.proposal else planned.tail
         parts = [planned.lead, said, say("unknown", facts.language, seed=facts.seed) * unknown]
         parts += ["" if booked and planned.hides_price else priced, *booked, tail]
+        if unknown and planned.if_unknown and price is None:
+            return _reply("\n".join(filter(None, (planned.lead, planned.if_unknown))))
         is_handing = planned.ask_person or (unknown and facts.failures >= 1 and price is None)
         if unknown and not is_handing and not booked:
             parts.append(say("ask_person", facts.language, seed=facts.seed))
@@ -107,6 +114,20 @@ def _is_needed(name: str) -> bool:
 def _books(name: str) -> bool:
     """Whether a tool's own words on a date or booking are the reply."""
     return name not in ("price_party", "search_knowledge", "hand_off", "ask_person")
+
+
+def _booked_words(done: Sequence[Result]) -> list[str]:
+    """What the booking tools say; of several answers only the last asks, and no line is twice."""
+    said = [str(told.get("worded") or "") for call, told in done if _books(call.name)]
+    lines = [line for text in said[:-1] for line in _without_question(text).splitlines()]
+    lines += said[-1].splitlines() if said else []
+    return ["\n".join(dict.fromkeys(lines))] if lines else []
+
+
+def _without_question(text: str) -> str:
+    body = re.split(r"(?<=[.!。！])\s|(?<=[。！])|\n|(?=¿)", text.rstrip())
+    is_asking = text.rstrip()[-1:] in ("?", "？")
+    return text.rstrip().removesuffix(body[-1]).rstrip() if is_asking else text
 
 
 def _answer_words(facts: Facts, answer: Mapping[str, object] | None) -> str:

@@ -52,8 +52,30 @@ _SAYS_PAID = re.compile(
     r"\b(?:i|we)(?:'?ve| have)? (?:already |just )?(?:paid|venmo'?d|zelled"
     r"|sent (?:the|my|our|you (?:the|a|my)) (?:\$?\d+ )?(?:deposit|money|payment))\b"
     r"|\b(?:ya )?(?:pague|pagamos|he pagado|hice el (?:pago|deposito)|envie el (?:pago|deposito)"
-    r"|mande el (?:pago|deposito))\b|(?:已经?|刚)(?:付|转|交)\S{0,6}"
+    r"|mande el (?:pago|deposito))\b|(?:已经?|刚)(?:用?\w{0,8})?(?:付|转|交)\S{0,6}"
     r"|(?:付|转|交)(?:过|了)(?:定金|押金|钱)"
+)
+_RECEIPT = re.compile(
+    r"\b(?:did (?:you|it) (?:get|receive|arrive|come)|(?:you|u) (?:get|got) it|received it|le llego"
+    r"|lo recibi\w*|ya llego|llego bien)\b|收到"
+)
+_PAYING = re.compile(
+    r"\b(?:refund\w*|money|charged|overcharg\w*|paid|pay\w*|deposit\w*|venmo\w*|zelle\w*|card|cash"
+    r"|checks?|invoices?|receipts?|bills?|billed|billing|disput\w*|owe\w*|reembols\w*|devuelv\w*"
+    r"|devoluc\w*|pag\w+|cobr(?:ar|o|aron|ado)\w*|dinero|tarjeta|efectivo|transfer\w*|factura"
+    r"|recibo)\b"
+    r"|退|钱|付|扣款|账|帐|发票|转|定金|押金"
+)
+_PRICE = re.compile(
+    r"\b(?:pric\w+|cost\w*|rates?|charge[sd]?|dollars?|bucks?|quote|total|precios?|cuesta"
+    r"|cotiza\w*)\b"
+    r"|\$|价|费"
+)
+_CONTENTS = re.compile(
+    r"\b(?:includ\w+|what do (?:i|we|you) get|comes? with|how much (?:space|room|area|time|notice"
+    r"|food|propane|rice|food|parking)|inclu\w+|que trae|viene con|cuanto (?:espacio|lugar"
+    r"|tiempo))\b"
+    r"|包(?:含|括)|含什么|都有(?:什么|哪些)|多大(?:地方|空间)|多少(?:地方|空间|时间)"
 )
 _PER_UNIT = re.compile(
     r"\b(?:per|each|a) (?:person|head|kid|child|adult|guest)\b"
@@ -72,12 +94,39 @@ _HOW = re.compile(
     r"|\b(?:que|cuales son los) (?:horarios?|horas|dias)\b|\bcomo (?:reservo|se reserva|hago|puedo"
     r"|le hago|aparto|funciona)|怎么(?:预订|预定|预约|订|约)|如何|哪些?时间|时间段|几点(?:可以|有)"
 )
+_HABIT = re.compile(
+    r"\b(?:work|open|closed|operate|run|cater|serve|do (?:parties|events|weekdays|weekends))\b"
+    r".{0,20}\b(?:\w{3,6}days|weekends|holidays)\b"
+    r"|\b(?:trabajan|abren|cierran|atienden|dan servicio|hacen (?:fiestas|eventos))\b.{0,20}\b"
+    r"(?:los (?:lunes|martes|miercoles|jueves|viernes|sabados|domingos)|entre semana"
+    r"|fines de semana)"
+    r"|(?:周|星期|礼拜)[一二三四五六日天末](?:也|都|还)?(?:上班|营业|工作|接单|开门|休息)"
+)
+_TAKES_OFF = re.compile(
+    r"\b(?:skip|drop|remove|take (?:off|out)|leave (?:off|out)|no need for|quit[ea]\w*|sin)\b"
+    r" (?:the|any|those|all|el|la|los|las)\b|(?:不要|去掉|取消)(?!吗)"
+)
 _COMPLAINS = re.compile(
     r"\b(?:late|rude|cold|raw|burnt|awful|terrible|horrible|worst|bad|never (?:came|showed|arrived)"
     r"|no[- ]show|disappoint\w*|missing|sick|dirty|broke\w*|unacceptable|complain\w*|forgot|tarde"
     r"|groser[oa]|fri[oa]|crud[oa]|mal[oa]?|pesim[oa]|nunca lleg\w+|enferm\w+|quej\w+|olvid\w+)\b"
     r"|迟到|态度|投诉|难吃|生的|没来|太差|糟|忘"
 )
+
+
+def speaks_of_paying(text: str) -> bool:
+    """Whether money that was or is to be paid is spoken of, and not a price alone."""
+    return bool(_PAYING.search(fold(text)))
+
+
+def speaks_of_price(text: str) -> bool:
+    """Whether a price is spoken of."""
+    return bool(_PRICE.search(fold(text)))
+
+
+def asks_contents(text: str) -> bool:
+    """Whether it is asked what a price includes, or how much of something else there is."""
+    return bool(_CONTENTS.search(fold(text)))
 
 
 def asks_identity(text: str) -> bool:
@@ -131,6 +180,11 @@ def says_paid(text: str) -> bool:
     return bool(_SAYS_PAID.search(fold(text)))
 
 
+def asks_receipt(text: str) -> bool:
+    """Whether it is asked if what was sent has come."""
+    return bool(_RECEIPT.search(fold(text)))
+
+
 def is_per_unit(text: str) -> bool:
     """Whether the price of one guest is asked for."""
     return bool(_PER_UNIT.search(fold(text)))
@@ -146,6 +200,16 @@ def asks_area(facts: Facts) -> bool:
 def asks_how(text: str) -> bool:
     """Whether the way of booking or the start times are asked about."""
     return bool(_HOW.search(fold(text)))
+
+
+def asks_habit(text: str) -> bool:
+    """Whether it is asked on which weekdays we work at all, not for one of them."""
+    return bool(_HABIT.search(fold(text)))
+
+
+def takes_off(text: str) -> bool:
+    """Whether something that was ordered is not wanted any more."""
+    return bool(_TAKES_OFF.search(fold(text)))
 
 
 def complains(text: str) -> bool:

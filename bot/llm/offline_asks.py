@@ -37,7 +37,7 @@ def passing(facts: Facts) -> Plan | None:
 
 def quoted_sum(facts: Facts) -> Plan | None:
     """A sum of the quote is doubted or asked for again: it is said again, line by line."""
-    if not facts.has_quote or heard.names_payment(facts.text):
+    if not facts.has_quote or heard.names_payment(facts.text) or heard.says_paid(facts.text):
         return None
     if heard.asks_why(facts.text):
         is_meant = heard.names_sum(facts.text)
@@ -78,6 +78,9 @@ def area(facts: Facts) -> Plan | None:
 def how_to(facts: Facts) -> Plan | None:
     """How booking goes and which times there are: the articles know, and the quote stays."""
     is_about_booking = facts.intent in ("book", "availability") or words.wants_booking(facts.text)
+    if heard.asks_habit(facts.text) and words.is_question(facts.text):
+        tail = speak(facts, next_question(facts)) if facts.has_quote else ""
+        return Plan(wanted=(search_call(facts.text),), tail=tail)
     if not is_about_booking or not heard.asks_how(facts.text):
         return None
     if facts.is_changed or facts.has_new_date:

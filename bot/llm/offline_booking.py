@@ -7,12 +7,16 @@ tool and hand on the customer's words; what is open, what it costs and what was 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.domain_booking import Act
 from bot.language.agreement import Agreement, read_agreement
 from bot.llm import offline_booking_asks as asks
 from bot.llm import offline_booking_words as heard
+from bot.llm import offline_streets as streets
+from bot.llm import offline_waiting as waiting
 from bot.llm import offline_words as words
+from bot.llm.offline_ask_words import asks_habit
 from bot.llm.offline_booking_calls import (
     agreed,
     booking_call,
@@ -28,6 +32,7 @@ from bot.llm.offline_moves import (
     greeting,
     next_question,
     price_call,
+    search_call,
     speak,
     speak_all,
 )
@@ -41,6 +46,8 @@ def answer(facts: Facts) -> Plan | None:
         facts,
         asks.late_yes,
         _terms,
+        waiting.pleased,
+        waiting.either,
         _offer,
         _address,
         asks.stakes,
@@ -53,7 +60,7 @@ def answer(facts: Facts) -> Plan | None:
 
 def wishes(facts: Facts) -> Plan | None:
     """What is wanted of a booking that stands, or of a date."""
-    rules = (_cancel, _crew, _status, _other_guests, _move, asks.same_day, _look, _hold, _begin)
+    rules = (_cancel, asks.crew, _status, _other_guests, _move, asks.same_day, _look, _hold, _begin)
     return _first(facts, *rules)
 
 
@@ -81,7 +88,9 @@ def completes(facts: Facts) -> Plan | None:
     if agreed(facts) and not heard.wants_other_party(facts.text):
         return None
     follows = hold_call(facts) if facts.when.is_certain else open_call(facts)
-    return Plan(wanted=(price_call(facts),), then=(follows,))
+    asked = words.side_question(facts.text)
+    beside = (search_call(asked),) if asked and not heard.asks_open(asked) else ()
+    return Plan(wanted=(price_call(facts), *beside), then=(follows,))
 
 
 def _first(facts: Facts, *rules: Callable[[Facts], Plan | None]) -> Plan | None:
@@ -96,7 +105,7 @@ def _terms(facts: Facts) -> Plan | None:
     A yes to a question that came after the terms is none to the terms.
     """
     act = facts.proposal.act if facts.proposal else Act.BOOK
-    said = read_agreement(facts.text, facts.language, act=act)
+    said = read_agreement(facts.raw, facts.language, act=act)
     if said is Agreement.UNCLEAR or facts.asked not in ("", "yes", "address"):
         return None
     if facts.proposal is not None:
@@ -111,7 +120,8 @@ def _terms(facts: Facts) -> Plan | None:
 
 def _offer(facts: Facts) -> Plan | None:
     """The answer to "shall I hold it?", "which day?" and "which time?"."""
-    if facts.asked not in ("hold", "time", "date") or heard.wants_cancel(facts.text):
+    is_answer = facts.asked in ("hold", "time", "date") and not asks_habit(facts.text)
+    if not is_answer or heard.wants_cancel(facts.text):
         return None
     if words.is_no(facts.text) and facts.has_quote:
         return Plan(text=speak(facts, "ask_other_day"))
@@ -122,11 +132,17 @@ def _offer(facts: Facts) -> Plan | None:
     if not facts.when.day:
         return Plan(text=speak(facts, "day_unclear")) if facts.when_now.time else None
     if facts.when_now.is_said:
-        return _moved_or_held(facts) if facts.has_quote else Plan(wanted=(open_call(facts),))
-    said = read_agreement(facts.text, facts.language, act=Act.BOOK)
+        return _day_named(facts)
+    said = read_agreement(facts.raw, facts.language, act=Act.BOOK)
     if not facts.has_quote or said is not Agreement.YES:
         return None
     return Plan(text=speak(facts, "time_which")) if facts.asked == "time" else _moved_or_held(facts)
+
+
+def _day_named(facts: Facts) -> Plan | None:
+    if _names_several(facts) and not agreed(facts):
+        return waiting.look_up(facts, facts.when_now.choices)
+    return _moved_or_held(facts) if facts.has_quote else Plan(wanted=(open_call(facts),))
 
 
 def _moved_or_held(facts: Facts) -> Plan | None:
@@ -136,13 +152,19 @@ def _moved_or_held(facts: Facts) -> Plan | None:
     return Plan(wanted=(hold_call(facts),))
 
 
+def _is_other_matter(facts: Facts) -> bool:
+    """Whether it is asked or ordered, and not told where the event is."""
+    is_order = facts.is_changed and facts.party.zip_code == facts.before.zip_code
+    return is_order or facts.means_last or words.is_question(facts.text)
+
+
 def _address(facts: Facts) -> Plan | None:
     """The street, where we asked for it or where it stands in the text."""
     if not facts.bookings or facts.party.counts != facts.before.counts:
         return None
-    said = heard.street(facts.text)
-    if not said and facts.asked == "address" and not words.is_question(facts.text):
-        said = heard.plain_address(facts.text)
+    said = streets.street(facts.raw)
+    if not said and facts.asked == "address" and not _is_other_matter(facts):
+        said = streets.plain_address(facts.raw)
     if not said:
         return None
     is_elsewhere = facts.party.zip_code or facts.asked != "address"
@@ -154,7 +176,9 @@ def _address(facts: Facts) -> Plan | None:
 
 def _cancel(facts: Facts) -> Plan | None:
     is_worded = heard.wants_cancel(facts.text) or heard.gives_up(facts.text)
-    wants = is_worded or (facts.intent == "cancel_booking" and bool(agreed(facts)))
+    is_moved = heard.wants_move(facts.text) and not is_worded
+    wants = is_worded or (facts.intent == "cancel_booking" and bool(agreed(facts)) and not is_moved)
+    wants = wants and (bool(facts.bookings) or not facts.is_changed)
     if not wants or not is_of_booking(facts) or (facts.has_quote and not facts.bookings):
         return None
     return Plan(wanted=(booking_call("cancel_booking", {}),))
@@ -169,22 +193,10 @@ def _status(facts: Facts) -> Plan | None:
         return None
     if not facts.bookings and facts.intent not in ("booking_status", "booking_detail"):
         return None
+    is_meant = heard.asks_status(facts.text) or words.names_booking(facts.text)
+    if not facts.bookings and (facts.is_changed or not is_meant):
+        return None
     return Plan(wanted=(booking_call("booking_status", {}),))
-
-
-def _crew(facts: Facts) -> Plan | None:
-    """Who comes, and who is wished for; before anything is held the wish waits for the hold."""
-    wish = heard.crew_wish(facts.text, facts.profile)
-    if not (wish or heard.asks_crew(facts.text, facts.profile)):
-        return None
-    if facts.when_now.day and facts.has_quote and not agreed(facts):
-        return Plan(wanted=(hold_call(facts),))
-    if facts.bookings:
-        return Plan(wanted=(booking_call("event_chef", {"wish": wish or None}),))
-    if not wish or facts.is_changed:
-        return None
-    asks = "ask_date" if facts.has_quote else "ask_headcount"
-    return Plan(text=greeting(facts) + speak_all(facts, "wish_heard", asks))
 
 
 def _other_guests(facts: Facts) -> Plan | None:
@@ -207,6 +219,7 @@ def _other_guests(facts: Facts) -> Plan | None:
 def _move(facts: Facts) -> Plan | None:
     """Another day or time for what is booked."""
     is_none = not facts.bookings and not facts.has_quote and facts.intent == "change_booking"
+    is_none = is_none and not (facts.is_changed and facts.party.counts)
     if not is_none and (not agreed(facts) or held(facts)):
         return None
     if heard.wants_other_party(facts.text):
@@ -220,7 +233,8 @@ def _move(facts: Facts) -> Plan | None:
 
 def _look(facts: Facts) -> Plan | None:
     """What is free, without taking it."""
-    asks = heard.asks_open(facts.text) or facts.intent == "availability"
+    is_asked = words.is_question(facts.text) or not held(facts)
+    asks = heard.asks_open(facts.text) or (facts.intent == "availability" and is_asked)
     if held(facts) and heard.wants_move(facts.text):
         return None
     if not facts.when_now.day or (facts.has_quote and facts.when.is_certain and not asks):
@@ -229,9 +243,20 @@ def _look(facts: Facts) -> Plan | None:
         return None
     if facts.is_changed and facts.party.counts:
         return completes(facts)
+    if facts.intent == "out_of_scope" and not heard.asks_open(facts.text):
+        return None
     if not (asks or facts.asked == "date" or facts.intent == "book" or _is_only_when(facts)):
         return None
-    return Plan(wanted=(open_call(facts),), lead=greeting(facts, short=True).strip())
+    lead = greeting(facts, short=True).strip()
+    if _names_several(facts):
+        return replace(waiting.look_up(facts, facts.when_now.choices), lead=lead)
+    return Plan(wanted=(open_call(facts),), lead=lead)
+
+
+def _names_several(facts: Facts) -> bool:
+    """Whether two or three days are named side by side."""
+    days = facts.when_now.choices
+    return 1 < len(days) <= waiting.CHOICES_MAX and heard.joins(facts.when_now.words)
 
 
 def _is_only_when(facts: Facts) -> bool:

@@ -16,11 +16,12 @@ from bot.llm.offline_answer_words import speaks_of_answering
 from bot.llm.offline_booking_calls import (
     agreed,
     booking_call,
+    hold_call,
     hold_call_at,
     open_day_call,
 )
 from bot.llm.offline_facts import Facts
-from bot.llm.offline_moves import Plan, next_question, speak, speak_all
+from bot.llm.offline_moves import Plan, greeting, next_question, speak, speak_all
 from bot.llm.offline_offers import read_offers
 
 
@@ -29,7 +30,7 @@ def late_yes(facts: Facts) -> Plan | None:
 
     CANCEL alone may mean our messages; a yes to that question is asked once more.
     """
-    said = read_agreement(facts.text, facts.language, act=_asked_act(facts))
+    said = read_agreement(facts.raw, facts.language, act=_asked_act(facts))
     if facts.proposal or said is not Agreement.YES:
         return None
     if facts.ours in facts.profile.texts.cancel_question.values():
@@ -115,3 +116,20 @@ def same_day(facts: Facts) -> Plan | None:
         return None
     is_settled = agreed(facts) or (facts.when.day and facts.when.is_certain)
     return Plan(wanted=(open_day_call(facts),)) if is_settled else None
+
+
+def crew(facts: Facts) -> Plan | None:
+    """Who comes, and who is wished for; before anything is held the wish waits for the hold."""
+    wish = heard.crew_wish(facts.text, facts.profile)
+    if facts.bookings and heard.asks_of_crew(facts.text):
+        return Plan(wanted=(booking_call("event_chef", {"wish": None}),))
+    if not (wish or heard.asks_crew(facts.text, facts.profile)):
+        return None
+    if facts.when_now.day and facts.has_quote and not agreed(facts):
+        return Plan(wanted=(hold_call(facts),))
+    if facts.bookings:
+        return Plan(wanted=(booking_call("event_chef", {"wish": wish or None}),))
+    if not wish or facts.is_changed:
+        return None
+    missing = "ask_date" if facts.has_quote else "ask_headcount"
+    return Plan(text=greeting(facts) + speak_all(facts, "wish_heard", missing))

@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.domain_booking import Booking
 from bot.language.names import read_name
 from bot.llm import offline_booking_words as heard
+from bot.llm import offline_streets as streets
 from bot.llm.offline_dates import When, of_moment, over
 from bot.llm.offline_facts import BOOKING_AGENT, Facts
 from bot.llm.offline_moves import Wanted
@@ -35,8 +36,8 @@ def booking_call(name: str, arguments: Mapping[str, object]) -> Wanted:
 
 def confirm_call(facts: Facts) -> Wanted:
     """Hand on the answer to the stated terms."""
-    name = read_name(facts.text, language=facts.language)[:100]
-    email = heard.mailbox(facts.text)
+    name = read_name(facts.raw, language=facts.language)[:100]
+    email = heard.mailbox(facts.raw)
     return booking_call("confirm_booking", {"name": name or None, "email": email})
 
 
@@ -51,13 +52,13 @@ def hold_call_at(facts: Facts, offer: Offer) -> Wanted:
 
 
 def _hold(facts: Facts, day: str, at: str | None) -> Wanted:
-    texts = (*facts.told, facts.text)
+    texts = (*facts.told, facts.raw)
     wishes = (heard.crew_wish(text, facts.profile) for text in reversed(texts))
-    streets = (heard.street(text) for text in reversed(texts))
+    told = (streets.street(text) for text in reversed(texts))
     arguments = {
         "day": day,
         "time": at,
-        "address": next(filter(None, streets), "") or None,
+        "address": next(filter(None, told), "") or None,
         "chef": next(filter(None, wishes), "")[:80] or None,
         "occasion": heard.occasion(texts),
     }
@@ -71,6 +72,12 @@ def open_day_call(facts: Facts) -> Wanted:
         day = of_moment(facts.profile, facts.bookings[0].starts_at).day
     looked = open_call(facts)
     return booking_call(looked.name, {**looked.arguments, "day": day, "time": None})
+
+
+def open_call_on(facts: Facts, day: str) -> Wanted:
+    """Look up what a day has."""
+    looked = open_call(facts)
+    return booking_call(looked.name, {**looked.arguments, "day": day})
 
 
 def open_call(facts: Facts) -> Wanted:
@@ -103,7 +110,7 @@ def change_call(facts: Facts, *, address: str = "", use_new_quote: bool = False)
     arguments = {
         "day": when.day or None,
         "time": when.time,
-        "address": address or heard.street(facts.text) or None,
+        "address": address or streets.street(facts.raw) or None,
         "zip_code": facts.party.zip_code if is_elsewhere and facts.party.zip_code else None,
         "use_new_quote": use_new_quote,
     }

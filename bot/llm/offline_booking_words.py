@@ -11,6 +11,12 @@ import re
 from bot.language.numbers import fold
 from bot.profile import Profile
 
+_OF_CREW = re.compile(
+    r"\W*(?:(?:and|ok|y|pero|but|那)\W+)?(?:(?:does|do|can|will|is) (?:he|she|they|the|our|my"
+    r"|chef)\b"
+    r"|(?:habla|sabe|cocina)n?\b.{0,30}[?]|(?:他|她|师傅|厨师)(?:会|能|懂))"
+)
+_JOINS = re.compile(r"\b(?:or|and|y|o|u)\b|[&/,]|或|还是|和|跟|、")
 _BOOK = re.compile(
     r"\b(?:book|reserve|hold|lock|schedule|save|grab)\b(?! ?(?:ing|ed|et))|\b(?:i'?ll|we'?ll"
     r"|let'?s)"
@@ -77,11 +83,13 @@ _GIVES_UP = re.compile(
 )
 _POLICY = re.compile(
     r"\b(?:policy|policies|politica\w*|what (?:happens|if)|how (?:late|far|long|many)|if (?:i|we)"
-    r"|que pasa|si (?:cancelo|cancelamos|cambio))\b|政策|规定|如果|要是|万一|多久|怎么算"
+    r"|que pasa|si (?:cancelo|cancelamos|cambio)|(?:solo|nomas|nada mas) (?:para|por) saber"
+    r"|just (?:asking|wondering|curious|in case)|no vamos a cancelar|not cancell?ing)\b"
+    r"|假如|只是问|现在不取消|政策|规定|如果|要是|万一|多久|怎么算"
 )
 _SAME_CREW = (
     r"(?:same|that|last|usual|previous|mism[oa]|ultim[oa]|anterior"
-    r"|(?:上次|之前|同一?|那)(?:的|那)?(?:个|位|名)?)"
+    r"|(?:上次|之前|同一?)(?:的|那)?(?:个|位|名)?|那(?:个|位|名))"
 )
 _SPEAKS = (
     r"\b(?:speaks?|speaking|habl[ae]n?|que hable)\b \w+|\b\w+[- ]speaking\b"
@@ -112,35 +120,6 @@ _OTHER_TIME = re.compile(
     r"|(?:早|晚)(?:一?点|些)的?(?:时间)?(?:有|行|可以|吗|呢)"
     r"|(?:有|还有)\S{0,4}(?:早|晚)(?:一?点|些)|(?:别|其他|其它)的?时间"
 )
-_COUNTED = (
-    r"(?:adults?|kids?|child(?:ren)?|people|ppl|guests?|persons?|chefs?|hours?|hrs?|miles?|minutes?"
-    r"|mins?|days?|weeks?|more|of us|adultos?|ninos?|personas?|invitados?|[ap]\.?m)\b"
-)
-"""What a number counts that is no house's."""
-_STREET = re.compile(
-    rf"\b\d{{1,6}}[a-z]?\s{{1,3}}(?!{_COUNTED})(?!\S{{1,12}} (?:on|by|in) the)"
-    r"(?:[nsew]\.?\s{1,2})?"
-    r"(?:[a-z0-9'.-]{1,20}\s{1,3}){1,4}?"
-    r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|way|ct|court|pl|place|cir"
-    r"|circle|ter|terrace|pkwy|parkway|hwy|highway|loop|trail|square)\b"
-    r"|\b(?:calle|avenida|av\.?|camino|paseo)\s{1,3}[a-z0-9'.\s-]{2,40}\d{1,6}"
-    rf"|(?<![a-z])(?:[a-z.'-]{{2,20}} ){{1,3}}(?:street|avenue|ave|road|boulevard|drive|lane)"
-    rf"\s?\d{{1,6}}\s?号?(?!\d|\s{{0,3}}{_COUNTED})"
-    r"|[\u4e00-\u9fff]{1,10}(?:街|路|大道|巷)\s?\d{1,6}\s?号?"
-)
-_REST = (
-    r"(?:[\s,]{1,3}(?:apt|apartment|unit|suite|ste|depto|#)\.?\s?\w{1,6})?"
-    r"(?:(?:[\s,]{1,3}[a-z.' ]{2,30}?)?[\s,]{1,3}(?:ca[\s,.]{1,3})?\d{5}\b"
-    r"|,\s{0,2}[a-z'.]{3,15}(?: [a-z'.]{3,15})?(?:,? ca\b)?(?=\s*(?:$|[.;!,])))?"
-)
-_ADDRESS = re.compile(r"\d{1,6}[a-z]?\b.*[a-z]{3}|[a-z]{3}.*\d{1,6}|[\u4e00-\u9fff].*\d", re.DOTALL)
-_STREET_ALL = re.compile(rf"(?:{_STREET.pattern}){_REST}")
-_LEAD = re.compile(
-    r"^\W*(?:(?:it'?s|its|the|our|my|new|address|is|at|will be|we are|we're|party|event|sure|ok|yes"
-    r"|la|mi|nuestra|direccion|es|en|sera|claro|si|地址|是|在"
-    r"|我们?的?)[\s,:：]{0,3}(?![a-z0-9]*\d)){1,6}",
-    re.IGNORECASE,
-)
 _MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _OCCASION = re.compile(
     r"\b(?:birthday|anniversary|graduation|wedding|engagement|bridal shower|baby shower|corporate"
@@ -153,6 +132,11 @@ _MORE = re.compile(
     r"|will be|we'?re|we are|there'?ll be|ahora|cambi\w*|mas|menos|agreg\w*|somos|seremos|que sean"
     r"|mejor|update\w*|bring)\b|改|加|多|少|变|减|现在"
 )
+
+
+def joins(words: str) -> bool:
+    """Whether words for days name one beside the other."""
+    return bool(_JOINS.search(fold(words)))
 
 
 def wants_hold(text: str) -> bool:
@@ -232,15 +216,9 @@ def asks_crew(text: str, profile: Profile) -> bool:
     )
 
 
-def street(text: str) -> str:
-    """The street address in a text, with unit and town; empty where there is none."""
-    found = _STREET_ALL.search(fold(text))
-    return " ".join(text[found.start() : found.end()].split()).strip(" ,.;:") if found else ""
-
-
-def plain_address(text: str) -> str:
-    """A text that was asked for an address, if it can be one."""
-    return _bare(text) if _ADDRESS.search(fold(text)) and "?" not in text else ""
+def asks_of_crew(text: str) -> bool:
+    """Whether it is asked what whoever comes can do: "does he speak Spanish?"."""
+    return bool(_OF_CREW.match(fold(text)))
 
 
 def mailbox(text: str) -> str | None:
@@ -253,13 +231,6 @@ def occasion(texts: tuple[str, ...]) -> str | None:
     """What is celebrated, as far as it was said."""
     found = (_OCCASION.search(fold(text)) for text in reversed(texts))
     return next((each[0] for each in found if each), None)
-
-
-def _bare(text: str) -> str:
-    """The address without the words that lead to it."""
-    kept = _MAIL.sub("", " ".join(text.split()))
-    lead = _LEAD.match(fold(kept))
-    return kept[lead.end() if lead else 0 :].strip(" ,.;:")[:300]
 
 
 def _crew(profile: Profile) -> str:

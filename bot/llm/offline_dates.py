@@ -21,6 +21,7 @@ from bot.domain_booking import Booking
 from bot.language.dates import DateReading, read_dates
 from bot.language.numbers import fold
 from bot.llm.offline_answer_words import without_answering
+from bot.llm.offline_last import without_last
 from bot.llm.offline_offers import Offer, pick
 from bot.profile import Profile
 
@@ -37,8 +38,19 @@ _MONTH = re.compile(
 )
 WORDS_MAX_CHARS = 200
 _CORRECTION = re.compile(
-    r"\W*(?:(?:ok|actually|no|sorry|wait|mejor)\W+)?(?:make (?:it|that)|minus|menos|plus|less"
-    r"|que sean|ponle|改成|减|加|多|少)\s?\d{1,3}\W*$"
+    r"\W*(?:(?:ok|okay|actually|no|sorry|wait|hm+|so|then|mejor|bueno)\W+){0,3}(?:(?:make (?:it"
+    r"|that)"
+    r"|let'?s (?:say|call it)|call it|say|minus|menos|plus|less|que sean|ponle|digamos|pongamos"
+    r"|改成|减|加|多|少|就?算)\s?\d{1,3}(?: (?:then|please|total))?|\d{1,3} final (?:answer|count)"
+    r"|(?:(?:and|y|what about|how about|que tal|what if)\W+){0,2}(?:for|para|with|con) \d{1,3}"
+    r")\W*$"
+)
+_AGE = re.compile(
+    r"\b(?:one|other(?: one)?|last one|oldest|eldest|youngest|middle(?: one)?|little one|kids?"
+    r"|child"
+    r"|children|son|daughter|baby|boy|girl|he|she|they|twins|mayor|menor|otr[oa]|un[oa]|hij[oa]s?"
+    r"|nin[oa]s?)(?:\s(?:is|are|r|tiene|tienen|de|just turned|turns|all))*(?:'s)?\s"
+    r"\d{1,2}(?:(?:,|\sand|\sy|\s&|,\sand)\s?\d{1,2})*(?!\d|:|/|\s?[ap]\.?m|th|st|rd|nd)"
 )
 SPAN_MAX_DAYS = 31
 """Of a longer span no day is meant by a weekday or a number alone."""
@@ -151,11 +163,23 @@ def is_correction(text: str) -> bool:
     return bool(_CORRECTION.match(fold(text)))
 
 
+def tells_age(text: str) -> bool:
+    """Whether it is said how old somebody is."""
+    return bool(_AGE.search(fold(text)))
+
+
+def _without_ages(text: str) -> str:
+    """The text without how old somebody is, as long as it was: "the other is 8" is no date."""
+    return (
+        _AGE.sub(lambda match: " " * len(match[0]), fold(text)) if _AGE.search(fold(text)) else text
+    )
+
+
 def _read(profile: Profile, language: str, message: StoredMessage, asked: str) -> DateReading:
     said_at = message.said_at.astimezone(ZoneInfo(profile.business.zone))
     read = partial(
         read_dates,
-        without_answering(message.text),
+        without_last(_without_ages(without_answering(message.text))),
         language=language,
         said_at=said_at,
         territory=profile.business.territory,

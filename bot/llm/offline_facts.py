@@ -5,11 +5,14 @@ Reads the situation once per step; nothing is decided here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from bot.domain import Author, Direction, MessageId, StoredMessage
 from bot.domain_booking import Booking, Proposal
 from bot.language.slot_masks import CHARACTERS_READ
+from bot.language.slot_spelling import respell
 from bot.language.slots import PartyReading, TownTest
 from bot.language.wording import asked_in
 from bot.llm.base import ModelRequest
@@ -22,12 +25,16 @@ from bot.llm.offline_dates import (
     read_when,
     since,
 )
+from bot.llm.offline_last import means_last
 from bot.llm.offline_offers import Offer, read_offers
 from bot.llm.offline_parties import Heard, priced_now, read_parties
 from bot.profile import Profile
+from bot.situation import Situation
 
 BOOKING_AGENT = "operations"
 BOOKING_TOOL = "hold_slot"
+HANDOFFS_MAX = 2
+"""As many as a turn allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +45,9 @@ class Facts:
     language: str
     intent: str
     text: str
-    """The waiting messages as one."""
+    """The waiting messages as one, in plain spelling."""
+    raw: str
+    """The same as it was written: names and addresses are read from this."""
     tools: frozenset[str]
     party: PartyReading
     """The party after the waiting messages."""
@@ -69,6 +78,10 @@ class Facts:
     """What the customer wrote before, oldest first."""
     ours: str = ""
     """What we said last."""
+    asked_times: int = 0
+    """How often in a row our words have ended with that question."""
+    means_last: bool = False
+    """Whether the party is to be as at the last event, and there was one."""
     wants_date: bool = False
     """Whether the customer has named a day or time, ever."""
     reason: str = "the customer needs a person"
@@ -92,17 +105,14 @@ def read_facts(profile: Profile, request: ModelRequest, is_town: TownTest | None
     heard, asked = _heard(situation.transcript)
     ours, offered = _offered(situation.transcript, situation.waiting)
     before, after = read_parties(profile, request, (heard, asked), is_town)
-    now = [(message, asked) for message in situation.waiting]
-    wished = _wished(profile, language, heard, situation.bookings, offered)
-    when_now = read_when(profile, language, now, choices=wished.choices, offered=offered)
-    if situation.bookings:
-        when_now = beside(profile, situation.bookings[0], when_now)
+    wished, when_now = _times(profile, situation, (heard, asked), offered)
     outbound = [m for m in situation.transcript if m.direction is Direction.OUTBOUND]
     return Facts(
         profile=profile,
         language=language,
         intent=request.intent,
-        text=situation.text[:CHARACTERS_READ],
+        text=respell(situation.text[:CHARACTERS_READ], profile, language),
+        raw=situation.text[:CHARACTERS_READ],
         tools=frozenset(tool.name for tool in request.tools),
         party=after,
         before=before,
@@ -123,13 +133,45 @@ def read_facts(profile: Profile, request: ModelRequest, is_town: TownTest | None
         when_now=when_now,
         told=tuple(message.text for message, _ in heard),
         ours=ours,
+        asked_times=_asked_times(situation.transcript, asked),
+        means_last=situation.last_order is not None and means_last(situation.text),
     )
+
+
+def _times(
+    profile: Profile, situation: Situation, conversation: tuple[Heard, str], offered: Offered
+) -> tuple[When, When]:
+    """The day and time wished for before, and what the waiting messages say of it."""
+    heard, asked = conversation
+    language, bookings = situation.language, situation.bookings
+    spelled = _plain((message for message, _ in heard), profile, language)
+    told = [(message, question) for message, (_, question) in zip(spelled, heard, strict=True)]
+    wished = _wished(profile, language, told, bookings, offered)
+    now = [(message, asked) for message in _plain(situation.waiting, profile, language)]
+    when_now = read_when(profile, language, now, choices=wished.choices, offered=offered)
+    return wished, beside(profile, bookings[0], when_now) if bookings else when_now
+
+
+def _plain(
+    messages: Iterable[StoredMessage], profile: Profile, language: str
+) -> list[StoredMessage]:
+    """The messages in plain spelling."""
+    return [replace(each, text=respell(each.text, profile, language)) for each in messages]
+
+
+def _asked_times(transcript: tuple[StoredMessage, ...], asked: str) -> int:
+    ours = (
+        asked_in(message.text)
+        for message in reversed(transcript)
+        if message.direction is Direction.OUTBOUND and message.author is not Author.SYSTEM
+    )
+    return sum(1 for _ in takewhile(lambda question: question == asked, ours)) if asked else 0
 
 
 def _can_book(request: ModelRequest) -> bool:
     tools = {tool.name for tool in request.tools}
-    was_handed = any(call.name == "hand_off" for call, _ in request.results)
-    may_hand = "hand_off" in tools and not was_handed and request.agent != BOOKING_AGENT
+    handed = sum(call.name == "hand_off" for call, _ in request.results)
+    may_hand = handed < HANDOFFS_MAX and request.agent != BOOKING_AGENT and "hand_off" in tools
     return BOOKING_TOOL in tools or may_hand
 
 

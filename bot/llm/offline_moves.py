@@ -51,6 +51,8 @@ class Plan:
     """Said after it."""
     question: str = ""
     """Closes the reply instead of the price tool's own question."""
+    if_unknown: str = ""
+    """Said in the place of an answer that the articles do not have."""
     understood: bool = True
     restates: bool = False
     """Whether a price is only said again: nothing about the party is new."""
@@ -105,7 +107,30 @@ def search(question: str) -> Plan:
 
 
 def search_call(question: str) -> Wanted:
-    return Wanted(name="search_knowledge", arguments={"question": question[:500]}, agent=KNOWLEDGE)
+    asked = words.asked_of_articles(question)[:500]
+    return Wanted(name="search_knowledge", arguments={"question": asked}, agent=KNOWLEDGE)
+
+
+def is_ranged(facts: Facts, party: PartyReading) -> bool:
+    """Whether a range was given that those of the default band can be priced at both ends of."""
+    if party.headcount_range is None:
+        return False
+    low, high = party.headcount_range
+    most = party.counts.get(facts.profile.service().default_band, 0)
+    return high == party.headcount and most - (high - low) >= 1
+
+
+def _with_range(
+    facts: Facts, party: PartyReading, guests: list[dict[str, object]] | None
+) -> list[dict[str, object]] | None:
+    """Where a range was given, the least of those that it was given for."""
+    if not (guests and party.headcount_range and is_ranged(facts, party)):
+        return guests
+    default = facts.profile.service().default_band
+    low, high = party.headcount_range
+    most = party.counts[default]
+    ranged = {"code": default, "count": most - (high - low), "up_to": most}
+    return [ranged if each["code"] == default else each for each in guests]
 
 
 def price_call(facts: Facts, party: PartyReading | None = None) -> Wanted:
@@ -116,7 +141,7 @@ def price_call(facts: Facts, party: PartyReading | None = None) -> Wanted:
         return [{"code": code, "count": count} for code, count in table.items()] or None
 
     arguments: dict[str, object] = {
-        "guests": listed(party.counts),
+        "guests": _with_range(facts, party, listed(party.counts)),
         "options": listed(party.options),
         "further": listed(party.further),
         "add_ons": listed(party.add_ons),

@@ -38,12 +38,12 @@ _PLACES = (
     (-1, rf"(?:the )?last{_NOUN}|(?:el |la )?ultim[ao]{_NOUN}|最后一个|后一个"),
 )
 _EARLY = (
-    r"(?:the )?(?:earlier|earliest|sooner|soonest)(?: one| of the two|"
+    r"(?:the )?(?:earlier|earliest|early|sooner|soonest)(?: one| of the two|"
     rf"{_NOUN})|(?:el |la )?(?:mas temprano|mas temprana|mas pronto|mas cercan[ao])"
     r"|(?:最)?早(?:一点|点|一些)?的?(?:那个)?"
 )
 _LATE = (
-    r"(?:the )?(?:later|latest)(?: one| of the two|"
+    r"(?:the )?(?:later|latest|late)(?: one| of the two|"
     rf"{_NOUN})|(?:el |la )?(?:mas tarde|mas tardio|mas tardia|mas lejan[ao])"
     r"|(?:最)?晚(?:一点|点|一些)?的?(?:那个)?"
 )
@@ -78,6 +78,9 @@ def pick(text: str, offers: tuple[Offer, ...]) -> Offer | None:
     if len(offers) < 2:
         return None
     said = re.sub(r"['’]", "", fold(text))
+    days = tuple(dict.fromkeys(offer.day for offer in offers))
+    if 1 < len(days) < len(offers):
+        offers = tuple(Offer(day) for day in days)  # A line is a day: "the second one" is one.
     for place, words in _PLACES:
         if _is_only(words, said) and place < len(offers):
             return offers[place]

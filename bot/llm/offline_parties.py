@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from types import MappingProxyType
 
 from bot.domain import Quote, StoredMessage
 from bot.language.allergy_words import without_sufferers
 from bot.language.slots import PartyReading, TownTest, read_party
 from bot.llm.base import ModelRequest
 from bot.llm.offline_dates import is_correction
+from bot.llm.offline_last import means_last, of_order, table, without_last
 from bot.profile import Profile
 from bot.situation import TRANSCRIPT_MAX
 
 Heard = list[tuple[StoredMessage, str]]
 """What the customer wrote, with what we had asked each time."""
+_NUMBER_OF_HOUSE = re.compile(r"^\D{0,40}?\b\d{5}\b(?=\s{1,3}[A-Za-z])")
 
 
 def read_parties(
@@ -44,17 +45,9 @@ def read_parties(
         known = _on_quote(PartyReading(), situation.quote.order)
         later = [n for n, (m, _) in enumerate(heard) if m.created_at > _made_at(situation.quote)]
         told, questions = [told[n] for n in later], [questions[n] for n in later]
-    before = read_party(
-        told, profile, language=language, asked=questions, is_town=is_town, known=known
-    )
-    after = read_party(
-        [*told, *waiting],
-        profile,
-        language=language,
-        asked=[*questions, *([asked] * len(waiting))],
-        is_town=is_town,
-        known=known,
-    )
+    reads = _Reads(profile, language, is_town, known, situation.last_order)
+    before = reads.party(told, questions)
+    after = reads.party([*told, *waiting], [*questions, *([asked] * len(waiting))])
     if asked == "time" and is_correction(situation.text):
         after = before
     if not (after.zip_code or after.city):
@@ -63,6 +56,37 @@ def read_parties(
     stored = situation.quote.order if situation.quote else {}
     is_own = priced_now(request) > 0  # The quote this turn made says nothing of before.
     return _on_quote(before, {} if is_own else stored), _on_quote(after, stored)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    """Reads texts into a party, from where it was known or was to be like the last one."""
+
+    profile: Profile
+    language: str
+    is_town: TownTest | None
+    known: PartyReading | None
+    last_order: Mapping[str, object] | None
+
+    def party(self, texts: list[str], asked: list[str]) -> PartyReading:
+        """What these texts say together, each with what had been asked before it."""
+        known = self.known
+        begins = max((n for n, text in enumerate(texts) if means_last(text)), default=-1)
+        if self.last_order is not None and begins >= 0:
+            known = of_order(self.last_order)
+            texts, asked = [without_last(text) for text in texts[begins:]], asked[begins:]
+        plain = [
+            _NUMBER_OF_HOUSE.sub(" ", text) if question == "address" else text
+            for text, question in zip(texts, asked, strict=True)
+        ]
+        return read_party(
+            plain,
+            self.profile,
+            language=self.language,
+            asked=asked,
+            is_town=self.is_town,
+            known=known,
+        )
 
 
 def priced_now(request: ModelRequest) -> int:
@@ -87,17 +111,10 @@ def _on_quote(reading: PartyReading, order: Mapping[str, object]) -> PartyReadin
         return reading
     return replace(
         reading,
-        counts=_table(order, "counts"),
-        options={**_table(order, "options"), **reading.options},
-        further={**_table(order, "further"), **reading.further},
-        add_ons={**_table(order, "add_ons"), **reading.add_ons},
-        extras={**_table(order, "extras"), **reading.extras},
+        counts=table(order, "counts"),
+        options={**table(order, "options"), **reading.options},
+        further={**table(order, "further"), **reading.further},
+        add_ons={**table(order, "add_ons"), **reading.add_ons},
+        extras={**table(order, "extras"), **reading.extras},
         zip_code=reading.zip_code or str(order.get("zip_code") or ""),
     )
-
-
-def _table(order: Mapping[str, object], name: str) -> Mapping[str, int]:
-    table = order.get(name)
-    if not isinstance(table, Mapping):
-        return MappingProxyType({})
-    return {str(code): int(count) for code, count in table.items()}

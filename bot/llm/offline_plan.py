@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.language.allergy_words import asks_safety, names_allergy, states_allergy
 from bot.language.wording import sorry
 from bot.llm import offline_ask_words as heard
 from bot.llm import offline_asks as asks
 from bot.llm import offline_booking as booking
+from bot.llm import offline_memory as memory
+from bot.llm import offline_waiting as waiting
+from bot.llm import offline_waiting_words as mood
 from bot.llm import offline_words as words
+from bot.llm.offline_again import last_time
 from bot.llm.offline_booking_words import asks_open, crew_wish
 from bot.llm.offline_facts import Facts
+from bot.llm.offline_handing import handover, safety
 from bot.llm.offline_moves import (
     Plan,
     greeting,
+    is_ranged,
     next_question,
     price_call,
     search,
@@ -28,52 +33,46 @@ from bot.llm.offline_moves import (
     speak_all,
 )
 
-HANDOVERS: Mapping[str, str] = {
-    "ask_person": "person",
-    "complaint": "complaint",
-    "refund_request": "refund",
-    "billing_dispute": "refund",
-    "pay_booking": "refund",
-    "discount": "discount",
-    "cancel_booking": "cancel",
-    "change_booking": "change",
-    "booking_status": "status",
-    "booking_detail": "status",
-    "day_of": "status",
-}
 QUESTIONS = frozenset(
     "menu diet service_info service_area policy site_needs payment_methods price_detail".split()
 )
-OF_BOOKINGS = frozenset({"change", "status", "cancel"})
-"""What the tools do, where they are ours."""
-ON_A_QUOTE = frozenset({"change", "status", "cancel", "refund", "complaint"})
-"""Hand-overs that a changed quote makes needless: it is the quote that is meant."""
+PRICES = frozenset({"party_price", "price_detail", "planning"})
+"""Of these the guests are asked where no article answers."""
 
 
 def plan(facts: Facts) -> Plan:
     """The plan for a turn."""
     rules: tuple[Callable[[Facts], Plan | None], ...] = (
         _foreign,
+        memory.of_customer,
         asks.identity,
         asks.passing,
+        waiting.unknown,
         booking.answer,
+        _gibberish,
+        waiting.later,
+        waiting.objection,
+        waiting.bargain,
         asks.quoted_sum,
-        _handover,
-        _safety,
+        handover,
+        safety,
         asks.unit_price,
         asks.area,
         asks.how_to,
         _too_large,
         _person,
+        last_time,
         booking.wishes,
         _booking,
         _price,
         _answered_question,
+        waiting.described,
         _headcount,
         _question,
         _talk,
     )
-    return next(made for rule in rules if (made := rule(facts)) is not None)
+    made = next(made for rule in rules if (made := rule(facts)) is not None)
+    return waiting.not_again(facts, made)
 
 
 def _foreign(facts: Facts) -> Plan | None:
@@ -82,61 +81,21 @@ def _foreign(facts: Facts) -> Plan | None:
     return Plan(text=sorry(facts.language) or speak(facts, "person"), ask_person=True)
 
 
-def _handover(facts: Facts) -> Plan | None:
-    """What only a person may do. A change of a party that is only quoted is no change of a
-    booking."""
-    spoken = words.spoken_handover(facts.text) or _claims_payment(facts)
-    name = spoken or HANDOVERS.get(facts.intent, "")
-    if not name or (name in OF_BOOKINGS and _is_tools(facts, name)):
+def _gibberish(facts: Facts) -> Plan | None:
+    """Letters that are no words: nobody's question, whatever it was taken for."""
+    if facts.is_changed or facts.when_now.is_said or not mood.is_gibberish(facts.raw):
         return None
-    is_quoting = (
-        facts.is_changed and bool(facts.party.counts) and not words.names_booking(facts.text)
-    )
-    if is_quoting and name in ON_A_QUOTE and not heard.complains(facts.text):
+    if facts.intent not in ("unclear", "out_of_scope") or facts.asked in ("address", "zip"):
         return None
-    if is_quoting and name == "discount":
-        return Plan(wanted=(price_call(facts),), tail=speak(facts, name), ask_person=True)
-    if words.is_rule_question(facts.text) and name in ON_A_QUOTE - {"complaint"}:
-        return search(facts.text)
-    if not spoken and facts.has_quote and not words.names_booking(facts.text):
-        if name in ("change", "cancel"):
-            return asks.change_of_quote(facts)
-        if name == "complaint" and facts.is_unclear and not heard.complains(facts.text):
-            return None
-    return Plan(text=speak(facts, name), ask_person=True)
-
-
-def _claims_payment(facts: Facts) -> str:
-    """Money that is said to have been sent is for a person to look for."""
-    is_told = heard.says_paid(facts.text) and not words.is_question(facts.text)
-    is_ours = facts.bookings or heard.names_deposit(facts.text)
-    return "refund" if is_told and is_ours else ""
-
-
-def _is_tools(facts: Facts, name: str) -> bool:
-    """Whether a change, a look or a cancellation is for the booking tools: with nothing booked or
-    held, a change or cancellation is one of the quote, and who waits for us has a person look."""
-    if not booking.is_of_booking(facts):
-        return False
-    if facts.bookings:
-        return True
-    return facts.intent != "day_of" if name == "status" else not facts.has_quote
-
-
-def _safety(facts: Facts) -> Plan | None:
-    """No assurance, ever: that it is noted is said by code, and what is possible by a person."""
-    if not names_allergy(facts.text):
+    if words.small_talk(facts) or words.is_yes(facts.text):
         return None
-    if asks_safety(facts.text):
-        phrase = "allergy_ask" if states_allergy(facts.text) else "allergy"
-        if facts.is_changed and facts.party.counts:
-            return Plan(wanted=(price_call(facts),), lead=speak(facts, phrase), ask_person=True)
-        return Plan(text=speak(facts, phrase), ask_person=True)
-    says_more = facts.is_changed or facts.when_now.is_said or words.side_question(facts.text)
-    if not states_allergy(facts.text) or says_more:
-        return None
-    closing = "more_help" if facts.bookings else next_question(facts)
-    return Plan(text=booking.reminder(facts) or speak_all(facts, closing))
+    return _not_understood(facts)
+
+
+def _not_understood(facts: Facts) -> Plan:
+    if facts.failures >= 1:
+        return Plan(text=speak(facts, "clarify_again"), ask_person=True, understood=False)
+    return Plan(text=speak(facts, "clarify"), understood=False)
 
 
 def _too_large(facts: Facts) -> Plan | None:
@@ -197,7 +156,7 @@ def _price(facts: Facts) -> Plan | None:
     wanted = [price_call(facts)]
     if question:
         wanted.append(search_call(question))
-    is_range = facts.party.headcount_range is not None
+    is_range = facts.party.headcount_range is not None and not is_ranged(facts, facts.party)
     lead = speak(facts, "price_range") if is_range else greeting(facts, short=True).strip()
     lead = "\n".join(filter(None, (lead, speak(facts, "wish_heard") if wish else "")))
     completed = None if question or facts.party.ambiguous else booking.completes(facts)
@@ -230,6 +189,10 @@ def _headcount(facts: Facts) -> Plan | None:
     if facts.party.counts and "headcount" not in facts.party.ambiguous:
         return None
     is_pricing = facts.intent in ("party_price", "planning") or words.wants_price(facts.text)
+    if not facts.is_changed and heard.asks_contents(facts.text):
+        return None
+    if facts.intent == "out_of_scope" and not facts.party.counts and words.is_question(facts.text):
+        return None  # A plumber in a town we know is still nothing of ours.
     if words.is_unit_question(facts) or (words.side_question(facts.text) and not facts.is_changed):
         return None
     if (
@@ -248,9 +211,16 @@ def _question(facts: Facts) -> Plan | None:
     talks = facts.intent in words.TALK and not words.is_question(facts.text)
     if talks or words.small_talk(facts) or facts.intent == "out_of_scope":
         return None
+    if mood.is_chat(facts.text) or mood.asks_nothing_new(facts.text):
+        return None
     asked = words.is_question(facts.text) or words.is_unit_question(facts)
     if facts.intent in QUESTIONS or asked:
-        return replace(search(facts.text), tail=booking.reminder(facts))
+        is_price = facts.intent in PRICES and not facts.party.counts
+        return replace(
+            search(facts.text),
+            tail=booking.reminder(facts),
+            if_unknown=speak(facts, "ask_headcount") if is_price else "",
+        )
     return None
 
 
@@ -264,19 +234,29 @@ TALK: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def _greeted(facts: Facts) -> str:
+    """A greeting, and what to go on with where more was said than that."""
+    if words.small_talk(facts) == "greeting":
+        return greeting(facts) or speak_all(facts, "greet_again")
+    asked = speak_all(facts, next_question(facts))
+    return greeting(facts) + asked if facts.is_first else speak_all(facts, "greet_again")
+
+
 STILL_WAITS = frozenset({"thanks", "feedback"})
 """Talk after which terms that wait for their yes are asked for again."""
 
 
 def _talk(facts: Facts) -> Plan:
     heard = words.small_talk(facts) or facts.intent
+    if mood.is_chat(facts.text):
+        return Plan(text=speak_all(facts, "small_talk", next_question(facts)))
     if heard == "greeting":
-        return Plan(text=greeting(facts) or speak_all(facts, "greet_again"))
+        return Plan(text=_greeted(facts))
+    if (heard == "affirm" or words.is_yes(facts.text)) and booking.reminder(facts):
+        return Plan(text=speak(facts, "yes_short"))
     if heard == "affirm" or words.is_yes(facts.text):
         return Plan(text=speak_all(facts, "yes", next_question(facts)))
     if heard in TALK:
         waits = booking.reminder(facts) if heard in STILL_WAITS else ""
         return Plan(text="\n".join(filter(None, (speak_all(facts, *TALK[heard]), waits))))
-    if facts.failures >= 1:
-        return Plan(text=speak(facts, "clarify_again"), ask_person=True, understood=False)
-    return Plan(text=speak(facts, "clarify"), understood=False)
+    return _not_understood(facts)

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.language.numbers import fold, parse_numbers
+from bot.llm.offline_waiting_words import asks_nothing_new, is_chat
 from bot.profile_kinds import Named
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ _RULE = re.compile(
     r"\b(?:policy|policies|rules?|what (?:happens|if)|how (?:do|does|far|late|long|many days)"
     r"|can i (?:still )?(?:cancel|reschedule|change)"
     r"|do i get|if (?:i|we)|refundable|politica|que pasa si|si (?:cancelo|cambio|llueve)|se puede"
-    r"|reembolsable|puedo (?:cancelar|cambiar))\b"
-    r"|政策|规定|如果.{0,12}(?:怎么办|可以|能|退)|可以(?:取消|改期|退)吗|能退"
+    r"|que pasa(?:ria)? con|reembolsable|puedo (?:cancelar|cambiar)|(?:solo|nomas|nada mas)"
+    r" (?:para|por) saber|just (?:asking|wondering|curious|in case))\b"
+    r"|政策|规定|万一|假如|要是|只是问|现在不取消|如果.{0,12}(?:怎么办|可以|能|退)|可以(?:取消|改期|退)吗|能退"
 )
 _POLICY = re.compile(r"\b(?:policy|policies|politicas?)\b|政策|规定")
 _QUESTION_WORD = re.compile(
@@ -66,7 +68,7 @@ _QUESTION_WORD = re.compile(
     r"|where|why|how|do|does|did|is|are|can|could"
     r"|will|would|should|may|que|cual|cuales|quien|cuando|donde|como|cuanto|cuanta|cuantos|tienen"
     r"|hacen|pueden|puedo|hay|necesito|aceptan"
-    r"|traen|incluye|ofrecen)\b|[吗呢]|什么|怎么|多少|是否|可不可以|能不能|有没有|哪|几点"
+    r"|traen|incluye|ofrecen)\b|[吗呢]|什么|怎么|多少|多久|多长时间|是否|可不可以|能不能|有没有|哪|几点"
     r"|需要.{0,8}吗"
 )
 _YES = re.compile(
@@ -113,7 +115,8 @@ _TALK = (
         "small_talk",
         re.compile(
             r"\b(?:how are (?:you|u)|how'?s it going|are you (?:a |an )?(?:bot|robot|human|ai"
-            r"|real|real person|person)|who are you|what are you|what'?s your name"
+            r"|real|real person|person)|who are you|who(?:'?s| is) this|what are you"
+            r"|what'?s your name"
             r"|como esta(?:s|n)?|eres (?:un )?(?:robot|bot|humano|real)|quien eres"
             r"|como te llamas)\b|你是(?:谁|机器人|真人|人)|你好吗|你叫什么"
         ),
@@ -122,11 +125,25 @@ _TALK = (
 _SPLIT = re.compile(
     r"(?<=[.!?。！？\n;])\s{0,3}|\n|，(?=[^，]{0,80}[吗呢？])"
     r"|[,\s]\s{0,3}(?:(?:and|also|plus|y|e|tambien|ademas)\s{1,3}){0,2}(?=(?:what(?:'?s| is| are)"
-    r"|do (?:you|we|i)|does the|can (?:i|we)|is (?:it|there|the)|are (?:there|the)"
-    r"|how (?:do|does|long|far|late)"
-    r"|que (?:incluye|pasa)|cual(?:es)? (?:es|son)|puedo|puedes?|tienen|hay)\b)",
+    r"|do (?:you|we|i)|does the|can (?:i|we|you)|is (?:it|there|the|your|that|this)|are (?:there"
+    r"|the|you|your)"
+    r"|(?:could|would|will) (?:you|we|it|the)|who|where|when|which|whether"
+    r"|how (?:do|does|long|far|late|early)"
+    r"|que (?:incluye|pasa)|cual(?:es)? (?:es|son)|puedo|puedes?|tienen|hay|dan"
+    r"|aceptan|traen|incluyen?)\b)",
     re.IGNORECASE,
 )
+_OF_US = re.compile(
+    r"\b\w{1,12} of (?:us|them|(?:our|my|the) \w{1,12}) (?:is|are|will be) "
+    r"|\b\w{1,10} de (?:nosotr[oa]s|ell[oa]s|los invitados) (?:es|son|somos) "
+    r"|我们(?:这边)?(?:里面|当中)?有?\S{1,2}[个位]人?(?:是)?",
+    re.IGNORECASE,
+)
+"""How many of the guests it is about says nothing of what is asked."""
+_SAYS_MORE = re.compile(
+    r"[^\W\d_]{3,20}\W{1,3}(?:[^\W\d_]{1,2}\W{1,3})?[^\W\d_]{3}|[\u4e00-\u9fff]{2}"
+)
+"""More than the "is it" that a sentence on the price may end with."""
 _UNIT = re.compile(
     r"\b(?:per|each|a) (?:person|head|kid|child|adult|guest|mile)\b|\bpor (?:persona|nino|adulto"
     r"|milla)\b|每人|一位多少|一个人多少|人均|起步价"
@@ -165,7 +182,7 @@ def is_rule_question(text: str) -> bool:
 def is_question(text: str) -> bool:
     """Whether a text asks something."""
     folded = fold(text).strip()
-    return "?" in folded or "？" in folded or bool(_QUESTION_WORD.search(folded))
+    return bool(re.search("[?？¿]", folded)) or bool(_QUESTION_WORD.search(folded))
 
 
 def is_yes(text: str) -> bool:
@@ -188,12 +205,29 @@ def side_question(text: str) -> str:
     """What of a text asks something other than a party's price; empty where nothing does."""
     asked = []
     for sentence in _SPLIT.split(text):
-        asks = sentence and is_question(sentence) and not _counts(sentence)
+        asks = bool(_SAYS_MORE.search(sentence)) and is_question(sentence)
+        asks = asks and not _counts(sentence)
+        asks = asks and not asks_nothing_new(sentence) and not _is_talk(sentence)
         if asks and not wants_price(sentence) and not wants_booking(sentence):
             asked.append(sentence.strip(" ,"))
     return "\n".join(
         f"{part}?" if len(asked) > 1 and part[-1] not in "?？" else part for part in asked
     )
+
+
+def asked_of_articles(text: str) -> str:
+    """The text up to its last question: what is told after it is no question of its own."""
+    text = _OF_US.sub("", text)
+    marks = [match.end() for match in re.finditer(r"[?？]+", text)]
+    rest = text[marks[-1] :] if marks else ""
+    is_told = len(rest.strip()) > 1 and not is_question(rest)
+    return text[: marks[-1]] if is_told else text
+
+
+def _is_talk(sentence: str) -> bool:
+    """Whether it greets, or asks how we are."""
+    folded = fold(sentence).strip()
+    return is_chat(sentence) or any(pattern.search(folded) for _, pattern in _TALK)
 
 
 def _counts(sentence: str) -> bool:

@@ -10,7 +10,8 @@ import re
 
 from bot.clock import Clock
 from bot.llm.base import ModelReply, ModelRequest
-from bot.llm.chat_client import ChatClient, Endpoint, Patience
+from bot.llm.chat_client import ChatClient
+from bot.llm.endpoint import Endpoint, Patience
 
 API_URL = "https://api.openai.com/v1"
 REASONING_ROOM = 2_000

@@ -1,7 +1,8 @@
 """What a step cost, from the dated price list beside this file.
 
 The list is write-once: a step is priced with the entry that held on its day, so that a later price
-never changes an earlier cost. An unknown model or missing usage gives None, never zero.
+never changes an earlier cost. An unknown model gives None, never zero; for a budget, which must not
+be fooled by what it does not know, such a step counts as the dearest listed model's.
 """
 
 from __future__ import annotations
@@ -31,16 +32,42 @@ class Price:
     """The first day on which it holds."""
     input: Decimal
     output: Decimal
+    cached: Decimal | None = None
+    """Of input that the provider had at hand already; None: as any other input."""
+
+    def of(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> Decimal:
+        """US dollars for so many tokens; the cached ones are among the input."""
+        cached = min(max(cached_tokens, 0), input_tokens)
+        cached_price = self.input if self.cached is None else self.cached
+        fresh = self.input * (input_tokens - cached)
+        return (fresh + cached_price * cached + self.output * output_tokens) / _MILLION
 
 
 def cost_of(
-    model: str, *, input_tokens: int | None, output_tokens: int | None, on: date
+    model: str,
+    *,
+    input_tokens: int | None,
+    output_tokens: int | None,
+    on: date,
+    cached_tokens: int | None = None,
 ) -> Decimal | None:
     """US dollars for one step, or None where the model's price or the usage is unknown."""
     price = find_price(model, on)
     if price is None or input_tokens is None or output_tokens is None:
         return None
-    return (price.input * input_tokens + price.output * output_tokens) / _MILLION
+    return price.of(input_tokens, output_tokens, cached_tokens or 0)
+
+
+def dearest(on: date) -> Price:
+    """What a model of unknown price counts as: the highest prices that are listed for a day."""
+    held = [price for model in load_prices() if (price := find_price(model, on)) is not None]
+    everything = held or [line for lines in load_prices().values() for line in lines]
+    return Price(
+        model="",
+        since=on,
+        input=max(price.input for price in everything),
+        output=max(price.output for price in everything),
+    )
 
 
 def find_price(model: str, on: date) -> Price | None:
@@ -67,6 +94,7 @@ def load_prices(path: Path = LIST_PATH) -> Mapping[str, tuple[Price, ...]]:
                 since=entry["since"],
                 input=Decimal(entry["input"]),
                 output=Decimal(entry["output"]),
+                cached=Decimal(entry["cached"]) if "cached" in entry else None,
             )
         except (KeyError, ArithmeticError, TypeError) as error:
             raise ConfigError(f"{path.name}: entry {number} is incomplete: {error}") from error

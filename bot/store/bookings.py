@@ -69,7 +69,7 @@ ORDER BY b.starts_at LIMIT $3"""
 
 # Events are keyed in the order of time, so that only those of the last days are looked through.
 _UNPAID = """SELECT b.id FROM booking_events e JOIN bookings b ON b.id = e.booking_id
-WHERE e.id > uuidv7(interval '-2 days') AND e.act = 'lapse' AND b.agreed_at IS NOT NULL
+WHERE e.id > (SELECT uuidv7(interval '-2 days')) AND e.act = 'lapse' AND b.agreed_at IS NOT NULL
   AND NOT EXISTS (SELECT FROM desk_notices n WHERE n.key = 'lapsed:' || b.id || ':' || b.version)
 ORDER BY e.id LIMIT $1"""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain import ConversationId, CustomerId, Lease, Mode
 from bot.errors import Conflict, LeaseLost, NotFound
@@ -128,6 +130,11 @@ async def get_facts(conn: Connection, conversation_id: ConversationId) -> Conver
     row = await conn.fetchrow(_FACTS, conversation_id)
     if row is None:
         raise NotFound(f"conversation {conversation_id}")
+    return to_facts(dict(row))
+
+
+def to_facts(row: Mapping[str, Any]) -> ConversationFacts:
+    """The row of a query that reads a conversation with its customer."""
     return ConversationFacts(
         customer_id=CustomerId(row["customer_id"]),
         channel=row["channel"],

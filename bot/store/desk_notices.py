@@ -54,7 +54,15 @@ _DUE = """SELECT id FROM desk_notices WHERE post_status IN ('queued', 'posting')
 
 async def add(conn: Connection, key: str, booking_id: BookingId | None, text: str) -> bool:
     """Owe the desk a notice, inside the caller's transaction; False where that key was told."""
-    return await conn.fetchval(_ADD, key, booking_id, text) is not None
+    return await owe(conn, key, booking_id, text) is not None
+
+
+async def owe(
+    conn: Connection, key: str, booking_id: BookingId | None, text: str
+) -> NoticeId | None:
+    """The same for callers that ring for it after the commit; None where that key was told."""
+    row_id = await conn.fetchval(_ADD, key, booking_id, text)
+    return None if row_id is None else NoticeId(row_id)
 
 
 async def claim_post(conn: Connection, notice_id: NoticeId, *, claim_s: float) -> Notice | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-import asyncpg
+from typing import Any
 
 from bot.domain import ConversationId, Emotion, MessageId, Polarity, PrimaryEmotion
 from bot.store.connection import Connection
@@ -21,9 +20,6 @@ UPDATE messages SET scored = true WHERE id = ANY ($1::uuid[])"""
 _SKIP = "UPDATE messages SET scored = true WHERE id = ANY ($1::uuid[])"
 
 _COLUMNS = "message_id, primary_emotion, polarity, intensity, confidence, scorer"
-
-_OF_MESSAGES = f"""SELECT DISTINCT ON (message_id) {_COLUMNS} FROM emotion_history
-WHERE message_id = ANY ($1::uuid[]) ORDER BY message_id, created_at DESC"""
 
 _RECENT = f"""SELECT {_COLUMNS} FROM emotion_history
 WHERE conversation_id = $1 ORDER BY created_at DESC LIMIT $2"""
@@ -50,20 +46,15 @@ async def skip(conn: Connection, ids: Sequence[MessageId]) -> None:
     await conn.execute(_SKIP, list(ids))
 
 
-async def of_messages(conn: Connection, ids: Sequence[MessageId]) -> Mapping[MessageId, Emotion]:
-    """The latest reading of each of these messages, where there is one."""
-    rows = await conn.fetch(_OF_MESSAGES, list(ids))
-    return {MessageId(row["message_id"]): _emotion(row) for row in rows}
-
-
 async def list_recent(
     conn: Connection, conversation_id: ConversationId, *, limit: int
 ) -> tuple[Emotion, ...]:
     """The conversation's latest readings, newest first."""
-    return tuple(_emotion(row) for row in await conn.fetch(_RECENT, conversation_id, limit))
+    return tuple(to_emotion(dict(row)) for row in await conn.fetch(_RECENT, conversation_id, limit))
 
 
-def _emotion(row: asyncpg.Record) -> Emotion:
+def to_emotion(row: Mapping[str, Any]) -> Emotion:
+    """A row of the table."""
     return Emotion(
         primary=PrimaryEmotion(row["primary_emotion"]),
         polarity=Polarity(row["polarity"]),

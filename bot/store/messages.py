@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
-
-import asyncpg
 
 from bot.domain import (
     NOTHING,
@@ -59,23 +57,29 @@ WAITING_MAX = 60
 
 _RECORD = "SELECT * FROM record_inbound($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 
-_COLUMNS = """m.id, m.seq, m.direction, m.author, m.kind, left(m.text, 4000) AS text, m.status,
+COLUMNS = """m.id, m.seq, m.direction, m.author, m.kind, left(m.text, 4000) AS text, m.status,
   m.channel, m.address_id,
   m.created_at, coalesce(m.sent_at, m.created_at) AS said_at, m.language,
   coalesce(jsonb_array_length(m.rest -> 'media'), 0) AS media_count"""
 
-_WAITING = f"""SELECT {_COLUMNS}, a.consent, m.rest -> 'extras' AS extras
+_WAITING = f"""SELECT {COLUMNS}, a.consent, m.rest -> 'extras' AS extras
 FROM messages m JOIN addresses a ON a.id = m.address_id
 WHERE m.conversation_id = $1 AND m.status = 'received' ORDER BY m.seq DESC LIMIT $2"""
 
-_FLOOD_SHORT = f"""SELECT {_COLUMNS}, a.consent, m.rest -> 'extras' AS extras
+_FLOOD_SHORT = f"""SELECT {COLUMNS}, a.consent, m.rest -> 'extras' AS extras
 FROM messages m JOIN addresses a ON a.id = m.address_id
 WHERE m.conversation_id = $1 AND m.status = 'received' AND m.seq < $2 AND length(m.text) <= 160
 ORDER BY m.seq DESC LIMIT 1000"""
 
-_TRANSCRIPT = f"""SELECT {_COLUMNS} FROM messages m
+_TRANSCRIPT = f"""SELECT {COLUMNS} FROM messages m
 WHERE m.conversation_id = $1 AND m.status NOT IN ('received', 'dropped')
 ORDER BY m.seq DESC LIMIT $2"""
+
+_OF_TURN = f"""SELECT {COLUMNS}, a.consent, m.rest -> 'extras' AS extras
+FROM messages m JOIN addresses a ON a.id = m.address_id
+WHERE m.conversation_id = $3 AND m.turn_id = $1 AND m.direction = 'inbound'
+  AND m.status = 'answered' AND m.reason = $2
+ORDER BY m.seq"""
 
 _HAS_WAITING = """SELECT EXISTS (SELECT FROM messages WHERE conversation_id = $1
   AND status = 'received' AND seq > $2)"""
@@ -115,7 +119,7 @@ def _rest(message: Message) -> dict[str, Any]:
     return rest
 
 
-def stored(row: asyncpg.Record) -> StoredMessage:
+def stored(row: Mapping[str, Any]) -> StoredMessage:
     """A row of the transcript as a domain value."""
     return StoredMessage(
         id=MessageId(row["id"]),
@@ -182,7 +186,7 @@ async def list_waiting(
 ) -> tuple[StoredMessage, ...]:
     """The newest unanswered inbound messages, oldest first."""
     rows = await conn.fetch(_WAITING, conversation_id, limit)
-    return tuple(_waiting(row) for row in reversed(rows))
+    return tuple(to_waiting(dict(row)) for row in reversed(rows))
 
 
 async def list_short_before(
@@ -190,10 +194,11 @@ async def list_short_before(
 ) -> tuple[StoredMessage, ...]:
     """The short messages of a flood that wait before those a turn reads, oldest first."""
     rows = await conn.fetch(_FLOOD_SHORT, conversation_id, seq)
-    return tuple(_waiting(row) for row in reversed(rows))
+    return tuple(to_waiting(dict(row)) for row in reversed(rows))
 
 
-def _waiting(row: asyncpg.Record) -> StoredMessage:
+def to_waiting(row: Mapping[str, Any]) -> StoredMessage:
+    """A row of what waits, with what is known of its writer."""
     return replace(stored(row), consent=Consent(row["consent"]), extras=row["extras"] or NOTHING)
 
 
@@ -202,7 +207,15 @@ async def list_transcript(
 ) -> tuple[StoredMessage, ...]:
     """The latest messages that are accounted for or on their way, oldest first."""
     rows = await conn.fetch(_TRANSCRIPT, conversation_id, limit)
-    return tuple(stored(row) for row in reversed(rows))
+    return tuple(stored(dict(row)) for row in reversed(rows))
+
+
+async def list_answered_by(
+    conn: Connection, conversation_id: ConversationId, turn_id: TurnId, *, reason: str
+) -> tuple[StoredMessage, ...]:
+    """What a turn has answered with that reason, oldest first."""
+    rows = await conn.fetch(_OF_TURN, turn_id, reason, conversation_id)
+    return tuple(to_waiting(dict(row)) for row in rows)
 
 
 async def has_waiting(

@@ -22,7 +22,7 @@ class Standing:
     """A later price was made in the conversation of the one that it states."""
 
 
-_OPEN = """SELECT * FROM proposals WHERE conversation_id = $1 AND status = 'open'
+OPEN = """SELECT * FROM proposals WHERE conversation_id = $1 AND status = 'open'
   AND expires_at > $2"""
 
 _SUPERSEDE = """UPDATE proposals SET status = $2 WHERE conversation_id = $1 AND status = 'open'"""
@@ -44,7 +44,7 @@ async def find_open(
     conn: Connection, conversation_id: ConversationId, *, now: datetime
 ) -> Proposal | None:
     """The terms that may be agreed to now."""
-    row = await conn.fetchrow(_OPEN, conversation_id, now)
+    row = await conn.fetchrow(OPEN, conversation_id, now)
     return None if row is None else to_proposal(dict(row))
 
 

@@ -7,8 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from asyncpg import Record
-
 from bot.domain import ConversationId, CustomerId, Quote, QuoteId, QuoteLine
 from bot.errors import NotFound
 from bot.store.connection import Connection
@@ -23,7 +21,7 @@ FROM quotes WHERE conversation_id = $2"""
 _COLUMNS = """id, version, order_priced, lines, total, deposit, expires_at, service, headcount,
   workers, shortfall, travel, gratuity_least, gratuity_most"""
 
-_LATEST = f"""SELECT {_COLUMNS} FROM quotes
+LATEST = f"""SELECT {_COLUMNS} FROM quotes
 WHERE conversation_id = $1 AND expires_at > $2 ORDER BY version DESC LIMIT 1"""
 
 _GET = f"SELECT {_COLUMNS} FROM quotes WHERE id = $1"
@@ -62,8 +60,8 @@ async def find_latest(
     conn: Connection, conversation_id: ConversationId, *, now: datetime
 ) -> Quote | None:
     """The quote in hand, unless it has expired."""
-    row = await conn.fetchrow(_LATEST, conversation_id, now)
-    return None if row is None else _to_quote(row)
+    row = await conn.fetchrow(LATEST, conversation_id, now)
+    return None if row is None else to_quote(dict(row))
 
 
 async def get(conn: Connection, quote_id: QuoteId) -> Quote:
@@ -75,10 +73,11 @@ async def get(conn: Connection, quote_id: QuoteId) -> Quote:
     row = await conn.fetchrow(_GET, quote_id)
     if row is None:
         raise NotFound(f"there is no quote {quote_id}")
-    return _to_quote(row)
+    return to_quote(dict(row))
 
 
-def _to_quote(row: Record) -> Quote:
+def to_quote(row: Mapping[str, Any]) -> Quote:
+    """A row of the table."""
     least, most = row["gratuity_least"], row["gratuity_most"]
     return Quote(
         id=QuoteId(row["id"]),

@@ -1,121 +1,32 @@
-"""The life of a conversation's latest messages, read whole for whoever wants to see it.
+"""The life of messages, read whole for whoever wants to see it.
 
-Read-only and bounded: a cheap version tells whether anything moved, then one conversation is read.
+Read-only and bounded: a cheap version tells whether anything moved, then one conversation is read;
+or the life of a single message, for whoever asks why it was answered so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from bot.domain import ConversationId, Direction, Mode, Status
+from asyncpg import Record
+
+from bot.domain import ConversationId, Mode
 from bot.errors import NotFound
+from bot.store import traced_rows
 from bot.store.connection import Connection
+from bot.store.traced import ConversationTrace
+from bot.store.traced_rows import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TracedMessage:
-    """A message in either direction with how far it has come."""
+class Life:
+    """Whose life it is: a message, or a turn that nothing was sent of yet."""
 
-    id: UUID
-    direction: Direction
-    channel: str
-    address: str
-    external_id: str
-    author: str
-    text: str
-    language: str
-    status: Status
-    reason: str
-    turn_id: UUID | None
-    in_reply_to: UUID | None
-    segments: int | None
-    created_at: datetime
-    sent_at: datetime | None
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TracedTool:
-    """A tool call as it ran."""
-
-    name: str
-    arguments: Mapping[str, object]
-    result: object
-    ok: bool
-    ms: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TracedModel:
-    """A model call and what it cost."""
-
-    provider: str
-    model: str
-    input_tokens: int | None
-    output_tokens: int | None
-    cost: Decimal | None
-    ms: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TracedTurn:
-    """A turn with all it used, in order."""
-
-    id: UUID
-    agent: str
-    intent: str
-    confidence: float | None
-    outcome: str
-    guard: Mapping[str, object]
-    steps: Sequence[Mapping[str, object]]
-    wait_ms: int
-    think_ms: int
-    created_at: datetime
-    tools: tuple[TracedTool, ...]
-    models: tuple[TracedModel, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TracedEmotion:
-    """What a scorer read from one message."""
-
+    conversation_id: ConversationId
     message_id: UUID
-    primary: str
-    polarity: str
-    intensity: float
-    confidence: float
-    scorer: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TracedEscalation:
-    """A hand-over to staff and its card."""
-
-    message_id: UUID | None
-    reason: str
-    explanation: str
-    status: str
-    post_status: str
-    desk_ts: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationTrace:
-    """Everything the playground shows of one conversation, oldest first."""
-
-    id: ConversationId
-    mode: Mode
-    messages: tuple[TracedMessage, ...]
-    turns: tuple[TracedTurn, ...]
-    emotions: tuple[TracedEmotion, ...]
-    escalations: tuple[TracedEscalation, ...]
+    turn_id: UUID | None
 
 
 # Everything that can move a trace moves one of these numbers; each is one short index scan.
@@ -128,6 +39,23 @@ _VERSIONS = """SELECT c.id, concat_ws('|', c.mode, c.epoch, c.lease_until,
   (SELECT string_agg(e.status || e.post_status, ',' ORDER BY e.created_at) FROM escalations e
      WHERE e.conversation_id = c.id)) AS version
 FROM conversations c ORDER BY c.last_message_at DESC LIMIT $1"""
+
+_OF_LIFE = """SELECT m.*, a.value AS address
+FROM messages m JOIN addresses a ON a.id = m.address_id
+WHERE m.conversation_id = $1 AND (m.turn_id = $2 OR m.id = $3) ORDER BY m.seq DESC"""
+
+_TURN = "SELECT * FROM turns WHERE id = $1"
+
+_BY_ID = "SELECT id, conversation_id, turn_id FROM messages WHERE id BETWEEN $1 AND $2 LIMIT $3"
+
+_BY_VENDOR = "SELECT id, conversation_id, turn_id FROM messages WHERE external_id = $1 LIMIT $2"
+
+_BY_CODE = """SELECT message_id AS id, conversation_id, turn_id FROM drafts
+WHERE code = upper($1)"""
+
+_PASSAGES = "SELECT * FROM turn_passages WHERE turn_id = ANY ($1::uuid[]) ORDER BY place"
+
+_DRAFTS = "SELECT * FROM drafts WHERE turn_id = ANY ($1::uuid[])"
 
 _MODE = "SELECT mode FROM conversations WHERE id = $1"
 
@@ -147,6 +75,9 @@ _ESCALATIONS = """SELECT * FROM escalations WHERE conversation_id = $1
 ORDER BY created_at DESC LIMIT $2"""
 
 
+ESCALATIONS_MAX = 60
+
+
 async def list_versions(conn: Connection, *, limit: int) -> Mapping[ConversationId, str]:
     """The latest conversations, each with a word that differs as soon as its trace does."""
     rows = await conn.fetch(_VERSIONS, limit)
@@ -161,106 +92,75 @@ async def read(
     Raises:
         NotFound: it has been erased.
     """
+    messages = await conn.fetch(_MESSAGES, conversation_id, limit)
+    turns = await conn.fetch(_TURNS, conversation_id, limit)
+    return await _trace(conn, conversation_id, _plain(messages), _plain(turns))
+
+
+async def read_life(conn: Connection, life: Life) -> ConversationTrace:
+    """The same of one message with its turn: what the turn answered and what it said.
+
+    Raises:
+        NotFound: it has been erased.
+    """
+    messages = await conn.fetch(_OF_LIFE, life.conversation_id, life.turn_id, life.message_id)
+    turns = await conn.fetch(_TURN, life.turn_id)
+    return await _trace(conn, life.conversation_id, _plain(messages), _plain(turns))
+
+
+async def find_lives(
+    conn: Connection,
+    *,
+    ids: tuple[UUID, UUID] | None = None,
+    external_id: str = "",
+    code: str = "",
+    limit: int,
+) -> tuple[Life, ...]:
+    """Messages whose id lies between the two, or with the vendor's id, or a draft's code."""
+    rows: Sequence[Record] = []
+    if ids is not None:
+        rows = await conn.fetch(_BY_ID, *ids, limit)
+    if not rows and external_id:
+        rows = await conn.fetch(_BY_VENDOR, external_id, limit)
+    if not rows and code:
+        rows = await conn.fetch(_BY_CODE, code)
+    return tuple(
+        Life(
+            conversation_id=ConversationId(row["conversation_id"]),
+            message_id=row["id"],
+            turn_id=row["turn_id"],
+        )
+        for row in rows
+    )
+
+
+async def _trace(
+    conn: Connection, conversation_id: ConversationId, messages: Rows, turns: Rows
+) -> ConversationTrace:
     mode = await conn.fetchval(_MODE, conversation_id)
     if mode is None:
         raise NotFound(f"no conversation {conversation_id}")
-    messages = [dict(row) for row in await conn.fetch(_MESSAGES, conversation_id, limit)]
-    turns = [dict(row) for row in await conn.fetch(_TURNS, conversation_id, limit)]
     turn_ids = [row["id"] for row in turns]
-    tools = [dict(row) for row in await conn.fetch(_TOOLS, turn_ids)]
-    models = [dict(row) for row in await conn.fetch(_MODELS, turn_ids)]
+    used = {
+        name: _plain(await conn.fetch(query, turn_ids))
+        for name, query in (
+            ("tools", _TOOLS),
+            ("models", _MODELS),
+            ("passages", _PASSAGES),
+            ("drafts", _DRAFTS),
+        )
+    }
     emotions = await conn.fetch(_EMOTIONS, [row["id"] for row in messages])
-    escalations = await conn.fetch(_ESCALATIONS, conversation_id, limit)
+    escalations = await conn.fetch(_ESCALATIONS, conversation_id, ESCALATIONS_MAX)
     return ConversationTrace(
         id=conversation_id,
         mode=Mode(mode),
-        messages=tuple(_message(row) for row in reversed(messages)),
-        turns=tuple(_turn(row, tools, models) for row in reversed(turns)),
-        emotions=tuple(_emotion(dict(row)) for row in emotions),
-        escalations=tuple(_escalation(dict(row)) for row in reversed(escalations)),
+        messages=tuple(traced_rows.to_message(row) for row in reversed(messages)),
+        turns=tuple(traced_rows.to_turn(row, used) for row in reversed(turns)),
+        emotions=tuple(traced_rows.to_emotion(dict(row)) for row in emotions),
+        escalations=tuple(traced_rows.to_escalation(dict(row)) for row in reversed(escalations)),
     )
 
 
-def _message(row: Mapping[str, Any]) -> TracedMessage:
-    return TracedMessage(
-        id=row["id"],
-        direction=Direction(row["direction"]),
-        channel=row["channel"],
-        address=row["address"],
-        external_id=row["external_id"] or "",
-        author=row["author"],
-        text=row["text"],
-        language=row["language"] or "",
-        status=Status(row["status"]),
-        reason=row["reason"] or "",
-        turn_id=row["turn_id"],
-        in_reply_to=row["in_reply_to"],
-        segments=row["segments"],
-        created_at=row["created_at"],
-        sent_at=row["sent_at"],
-        updated_at=row["updated_at"],
-    )
-
-
-def _turn(
-    row: Mapping[str, Any], tools: Sequence[Mapping[str, Any]], models: Sequence[Mapping[str, Any]]
-) -> TracedTurn:
-    return TracedTurn(
-        id=row["id"],
-        agent=row["agent"] or "",
-        intent=row["intent"] or "",
-        confidence=row["confidence"],
-        outcome=row["outcome"],
-        guard=row["guard"],
-        steps=row["trace"],
-        wait_ms=row["wait_ms"],
-        think_ms=row["think_ms"],
-        created_at=row["created_at"],
-        tools=tuple(
-            TracedTool(
-                name=tool["name"],
-                arguments=tool["arguments"],
-                result=tool["result"],
-                ok=tool["ok"],
-                ms=tool["latency_ms"],
-            )
-            for tool in tools
-            if tool["turn_id"] == row["id"]
-        ),
-        models=tuple(
-            TracedModel(
-                provider=model["provider"],
-                model=model["model"],
-                input_tokens=model["input_tokens"],
-                output_tokens=model["output_tokens"],
-                cost=model["cost"],
-                ms=model["latency_ms"],
-            )
-            for model in models
-            if model["turn_id"] == row["id"]
-        ),
-    )
-
-
-def _emotion(row: Mapping[str, Any]) -> TracedEmotion:
-    return TracedEmotion(
-        message_id=row["message_id"],
-        primary=row["primary_emotion"],
-        polarity=row["polarity"],
-        intensity=row["intensity"],
-        confidence=row["confidence"],
-        scorer=row["scorer"],
-        created_at=row["created_at"],
-    )
-
-
-def _escalation(row: Mapping[str, Any]) -> TracedEscalation:
-    return TracedEscalation(
-        message_id=row["message_id"],
-        reason=row["reason"],
-        explanation=row["explanation"],
-        status=row["status"],
-        post_status=row["post_status"],
-        desk_ts=row["desk_ts"] or "",
-        created_at=row["created_at"],
-    )
+def _plain(rows: Sequence[Record]) -> Rows:
+    return [dict(row) for row in rows]

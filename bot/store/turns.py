@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain import ConversationId, TurnId
+from bot.domain import ConversationId, MessageId, TurnId
+from bot.domain_answers import Passage, Unanswered
 from bot.llm.base import ModelReply
+from bot.store import spend
 from bot.store.connection import Connection
 
 
@@ -40,15 +42,25 @@ class TurnRecord:
     think_ms: int
     model_replies: Sequence[tuple[int, ModelReply]] = ()
     tool_calls: Sequence[ToolRecord] = ()
+    topic: str | None = None
+    why: str = ""
+    versions: Mapping[str, object] = field(default_factory=dict)
+    """Digests of what decided: profile, instructions, local models."""
+    passages: Sequence[Passage] = ()
+    unanswered: Sequence[tuple[MessageId, Unanswered]] = ()
 
 
 _TURN = """INSERT INTO turns (id, conversation_id, epoch, agent, intent, confidence, outcome, guard,
-  trace, wait_ms, think_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
+  trace, wait_ms, think_ms, topic, why, versions)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
 
-_LLM_CALL = """INSERT INTO llm_calls (turn_id, step, provider, model, input_tokens, output_tokens,
-  cost, latency_ms)
+_PASSAGE = """INSERT INTO turn_passages (turn_id, place, article, language, version, title, text,
+  similarity)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
+
+_UNANSWERED = """INSERT INTO unanswered_questions (conversation_id, message_id, question, language,
+  confidence, nearest)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT ON CONSTRAINT one_question_per_message DO NOTHING"""
 
 _TOOL_CALL = """INSERT INTO tool_calls (turn_id, step, name, arguments, result, ok, latency_ms)
 VALUES ($1, $2, $3, $4, $5, $6, $7)"""
@@ -57,7 +69,7 @@ _LAST_TRACE = """SELECT trace FROM turns WHERE conversation_id = $1
 ORDER BY created_at DESC LIMIT 1"""
 
 # How often in a row, newest first, the bot's turns ended in not having understood.
-_FAILURES = """SELECT coalesce(sum(1) FILTER (WHERE streak), 0) FROM (
+FAILURES = """SELECT coalesce(sum(1) FILTER (WHERE streak), 0) FROM (
   SELECT bool_and(guard ->> 'understood' = 'false') OVER (ORDER BY created_at DESC) AS streak
   FROM (SELECT guard, created_at FROM turns WHERE conversation_id = $1 AND outcome <> 'silent'
         ORDER BY created_at DESC LIMIT 5) AS latest) AS runs"""
@@ -78,33 +90,31 @@ async def insert(conn: Connection, turn: TurnRecord) -> None:
         [dict(step) for step in turn.trace],
         turn.wait_ms,
         turn.think_ms,
+        turn.topic,
+        turn.why,
+        dict(turn.versions),
     )
-    calls = [
-        (
-            turn.id,
-            step,
-            reply.provider,
-            reply.model,
-            reply.usage.input_tokens,
-            reply.usage.output_tokens,
-            reply.usage.cost,
-            reply.latency_ms,
-        )
-        for step, reply in turn.model_replies
-    ]
-    if calls:
-        await conn.executemany(_LLM_CALL, calls)
+    await spend.record_steps(
+        conn, turn.model_replies, conversation_id=turn.conversation_id, turn_id=turn.id
+    )
     tools = [
         (turn.id, t.step, t.name, dict(t.arguments), dict(t.result), t.ok, t.latency_ms)
         for t in turn.tool_calls
     ]
     if tools:
         await conn.executemany(_TOOL_CALL, tools)
-
-
-async def count_failures(conn: Connection, conversation_id: ConversationId) -> int:
-    """How many of the last turns in a row did not understand the customer."""
-    return int(await conn.fetchval(_FAILURES, conversation_id))
+    cited = [
+        (turn.id, place, p.article, p.language, p.version, p.title, p.text, p.similarity)
+        for place, p in enumerate(turn.passages)
+    ]
+    if cited:
+        await conn.executemany(_PASSAGE, cited)
+    open_questions = [
+        (turn.conversation_id, asked_in, q.question, q.language, q.confidence, q.nearest)
+        for asked_in, q in turn.unanswered
+    ]
+    if open_questions:
+        await conn.executemany(_UNANSWERED, open_questions)
 
 
 async def last_trace(

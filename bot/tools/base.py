@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.domain import Passage, Quote
+from bot.domain import ConversationId, Quote
+from bot.domain_answers import Passage, Unanswered
 from bot.situation import Situation
 
 if TYPE_CHECKING:
     from bot.deps import Deps
     from bot.store.connection import Connection
 
-Effect = Callable[["Connection"], Awaitable[None]]
-"""Something to be written when, and only when, the turn commits."""
+Effect = Callable[["Connection"], Awaitable[ConversationId | None]]
+"""Something to be written when, and only when, the turn commits; returns the other conversation in
+which it left something to be sent, if it did."""
 
 
 class Arguments(BaseModel):
@@ -58,6 +60,8 @@ class Handoff:
 
     agent: str
     reason: str
+    learnt: str = ""
+    """What the one who hands over has found out: a model's words, and no fact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ class ToolResult:
     quote: Quote | None = None
     """The quote that the turn now has in hand, where the tool made one."""
     passages: tuple[Passage, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+    """Questions that no article answers."""
     deeds: frozenset[str] = frozenset()
     """What was done if the turn commits, in the guard's words: booked, held, confirmed, cancelled,
     changed, paid. Only then may a reply say so."""

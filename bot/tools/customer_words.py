@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from bot.domain import Direction
+from bot.domain import Direction, StoredMessage
 from bot.errors import ToolFailed
 from bot.language.numbers import fold
 from bot.situation import Situation
@@ -33,6 +33,19 @@ def is_said(situation: Situation, words: str) -> bool:
     together = "".join(fold(text) for text in said(situation))
     tokens = _TOKEN.findall(fold(words))
     return bool(tokens) and all(t in heard or (not t.isascii() and t in together) for t in tokens)
+
+
+def messages_saying(situation: Situation, words: str) -> tuple[StoredMessage, ...]:
+    """The customer's messages that hold all of these words by themselves, oldest first."""
+    tokens = _TOKEN.findall(fold(words))
+    theirs = (m for m in situation.transcript if m.direction is Direction.INBOUND)
+    return tuple(m for m in (*theirs, *situation.waiting) if tokens and _holds(m.text, tokens))
+
+
+def _holds(text: str, tokens: list[str]) -> bool:
+    folded = fold(text)
+    heard = set(_TOKEN.findall(folded))
+    return all(t in heard or (not t.isascii() and t in folded) for t in tokens)
 
 
 def checked_address(situation: Situation, address: str | None) -> str:

@@ -22,10 +22,10 @@ from bot.domain_booking import Absence, Booking, Chef
 from bot.errors import BookingRefused, CallerError, Conflict, NotFound
 from bot.settings import Settings
 from bot.store import audit, booking_lists, bookings, crew, crew_changes
-from bot.store.connection import Connection, borrow, open_pool
+from bot.store.connection import Connection, borrow
 from handlers.commands.base import Command
 from handlers.commands.booking_pages import booking_page, chefs_page, labelled, list_page
-from handlers.service import ground, migrate
+from handlers.commands.stores import open_stores
 from jobs.assembly import configure_channels, make_render
 
 ACTOR = "operator"
@@ -54,12 +54,9 @@ async def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> int:
 @asynccontextmanager
 async def _open_office(environment: Mapping[str, str]) -> AsyncIterator[Office]:
     async with AsyncExitStack() as stack:
-        on = await stack.enter_async_context(ground(environment, embedded=True))
+        on, pool = await stack.enter_async_context(open_stores(environment))
         http = await stack.enter_async_context(ClientSession())
         channels = configure_channels(on.environment, http)
-        await migrate(on.settings)
-        pool = await open_pool(on.settings.database_url, size=1)
-        stack.push_async_callback(pool.close)
         conn = await stack.enter_async_context(borrow(pool))
         await crew.seed(conn, on.profile)
         desk = DeskTools(profile=on.profile, clock=on.clock, render=make_render(channels))

@@ -21,6 +21,7 @@ from channels.base import ConfiguredChannel
 from channels.email import ConfiguredEmail
 from channels.slack_api import call
 from handlers.commands.base import Command
+from handlers.commands.doctor_models import examine_models
 from jobs.assembly import configure_channels
 from jobs.queue import connect, disconnect
 
@@ -51,7 +52,8 @@ async def examine(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
         yield finding
     yield await _database(settings)
     yield await _redis(settings)
-    yield _models(settings)
+    async for line in examine_models(settings, SystemClock()):
+        yield Finding(*line)
     yield _secret(settings)
     async with ClientSession(timeout=ClientTimeout(total=15)) as http:
         async for finding in _channels(environment, settings, http):
@@ -104,15 +106,6 @@ async def _redis(settings: Settings) -> Finding:
         return Finding("wrong", "redis", f"REDIS_URL: {type(error).__name__}: {error}")
     await disconnect(redis)
     return Finding("ok", "redis", "answers")
-
-
-def _models(settings: Settings) -> Finding:
-    found = [settings.openai_model] if settings.openai_api_key.get_secret_value() else []
-    found += [settings.llama_base_url] if settings.llama_base_url else []
-    if not found:
-        said = "neither OPENAI_API_KEY nor LLAMA_BASE_URL is set: the offline model answers"
-        return Finding("off", "models", said)
-    return Finding("ok", "models", f"{', '.join(found)}, then the offline model")
 
 
 def _secret(settings: Settings) -> Finding:

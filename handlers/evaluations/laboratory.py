@@ -18,7 +18,7 @@ from bot.clock import Clock, SystemClock
 from bot.domain import Message, OutboundMessage
 from bot.errors import VendorRefused
 from bot.ids import new_id
-from bot.language.embed import Embedder
+from bot.language.embed import Embedder, Encoder
 from bot.profile import load_profile
 from bot.settings import load_settings
 from bot.store import crew, messages, schema
@@ -115,21 +115,26 @@ def throwaway_folder() -> Iterator[Path]:
 
 @asynccontextmanager
 async def open_laboratory(
-    environment: Mapping[str, str], data_dir: Path
+    environment: Mapping[str, str], data_dir: Path, clock: Clock | None = None
 ) -> AsyncIterator[Laboratory]:
     """The pipeline on stores of its own in `data_dir`, with the profile's articles taken in."""
+    stores = await devstack.start(data_dir)
+    try:
+        urls = {"DATABASE_URL": stores.database_url, "REDIS_URL": stores.redis_url}
+        async with laboratory_on({**environment, **urls}, clock) as laboratory:
+            yield laboratory
+    finally:
+        await stores.stop()
+
+
+@asynccontextmanager
+async def laboratory_on(
+    environment: Mapping[str, str], clock: Clock | None = None, encoder: Encoder | None = None
+) -> AsyncIterator[Laboratory]:
+    """The pipeline on the stores that the environment names, which it may fill as it likes."""
     async with AsyncExitStack() as stack:
-        stores = await devstack.start(data_dir)
-        stack.push_async_callback(stores.stop)
-        settings = load_settings(
-            {
-                **environment,
-                "DATABASE_URL": stores.database_url,
-                "REDIS_URL": stores.redis_url,
-                "BURST_WINDOW_MS": "0",
-            }
-        )
-        clock, paper = SystemClock(), PaperChannel()
+        settings = load_settings({**environment, "BURST_WINDOW_MS": "0"})
+        clock, paper = clock or SystemClock(), PaperChannel()
         pool = await open_pool(settings.database_url, size=settings.worker_pool_size)
         stack.push_async_callback(pool.close)
         async with borrow(pool) as conn:
@@ -137,7 +142,7 @@ async def open_laboratory(
             await crew.seed(conn, load_profile(settings.business_profile))
         redis = await connect(settings.redis_url)
         stack.push_async_callback(disconnect, redis)
-        embedder = Embedder()
+        embedder = Embedder(encoder)
         stack.push_async_callback(embedder.close)
         bot = build_deps(
             settings,
@@ -146,6 +151,7 @@ async def open_laboratory(
             clock=clock,
             channels={NAME: paper},
             embedder=embedder,
+            for_evaluation=True,
         )
         stack.push_async_callback(bot.model.close)
         deps = JobDeps(bot=bot, channels={NAME: paper}, desk=None, doorbell=Doorbell(redis, clock))

@@ -15,10 +15,10 @@ from bot.clock import Clock
 from bot.domain import ConversationId
 from bot.errors import NotFound
 from bot.profile import Profile
-from bot.store import booking_lists, traces
+from bot.store import booking_lists, drafts, traces
 from bot.store.connection import STORE_DOWN, Connection, Pool, borrow
 from handlers.sandbox.booked import show_booking
-from handlers.sandbox.lives import Shown, show_lives, show_post, show_text
+from handlers.sandbox.lives import Shown, show_draft, show_lives, show_post, show_text
 from handlers.sandbox.server import StandIns
 
 LOOK_EVERY_S = 0.4
@@ -26,6 +26,7 @@ HEARTBEAT_S = 15.0
 CONVERSATIONS = 24
 MESSAGES_EACH = 60
 BOOKINGS = 24
+DRAFTS = 24
 SHOWN_TEXTS = 400
 SHOWN_POSTS = 100
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Feed:
         self._profile, self._clock = profile, clock
         self._bookings: list[Shown] = []
         self._bookings_version = ""
+        self._drafts: list[Shown] = []
         self._versions: dict[ConversationId, str] = {}
         self._lives: dict[ConversationId, list[Shown]] = {}
         self._listeners = 0
@@ -58,6 +60,7 @@ class Feed:
             "posts": [show_post(desk.workspace, p) for p in desk.messages[-SHOWN_POSTS:]],
             "lives": [life for lives in self._lives.values() for life in lives],
             "bookings": self._bookings,
+            "drafts": self._drafts,
         }
 
     async def listen(self) -> AsyncGenerator[tuple[int, str, Shown], None]:
@@ -111,6 +114,8 @@ class Feed:
         }
         if any(kind == "bookings" for kind, _ in touched):
             changed["bookings"] = self._bookings
+        if any(kind == "drafts" for kind, _ in touched):
+            changed["drafts"] = self._drafts
         return changed
 
     async def _read_on(self) -> None:
@@ -140,6 +145,7 @@ class Feed:
                 self._lives[conversation] = show_lives(trace)
                 self._stand_ins.changes.touch("trace", str(conversation))
             await self._read_bookings(connection)
+            await self._read_drafts(connection)
         for gone in self._lives.keys() - versions.keys():
             del self._lives[gone], self._versions[gone]
 
@@ -151,3 +157,10 @@ class Feed:
         self._bookings = [show_booking(self._profile, each) for each in listed]
         self._bookings_version = version
         self._stand_ins.changes.touch("bookings", "all")
+
+    async def _read_drafts(self, connection: Connection) -> None:
+        listed = await drafts.list_open(connection, limit=DRAFTS)
+        shown = [show_draft(each) for each in listed]
+        if shown != self._drafts:
+            self._drafts = shown
+            self._stand_ins.changes.touch("drafts", "all")

@@ -6,11 +6,14 @@ no turn has answered yet. Pure functions; feed.py calls them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain import Direction
-from bot.store.traces import (
+from bot.explaining import explain_turn
+from bot.explaining_words import describe
+from bot.store.drafts import ListedDraft
+from bot.store.traced import (
     ConversationTrace,
     TracedEmotion,
     TracedEscalation,
@@ -22,6 +25,7 @@ from handlers.sandbox.phones import PhoneMessage
 
 Shown = dict[str, object]
 LONGEST_RESULT = 2000
+SHOWN_ANYWAY = frozenset({"Asked", "Answer"})
 
 
 def show_text(message: PhoneMessage) -> Shown:
@@ -54,6 +58,21 @@ def show_post(workspace: Workspace, message: DeskMessage) -> Shown:
         "blocks": list(message.blocks),
         "edited": message.edited,
         "reactions": {name: len(users) for name, users in message.reactions.items()},
+    }
+
+
+def show_draft(listed: ListedDraft) -> Shown:
+    """A draft as staff decide on it."""
+    draft = listed.draft
+    return {
+        "code": draft.code,
+        "topic": draft.topic,
+        "customer": listed.customer,
+        "channel": listed.channel,
+        "words": listed.words,
+        "text": draft.text,
+        "wanted": bool(draft.wanted_by),
+        "at": draft.created_at.isoformat(),
     }
 
 
@@ -105,10 +124,21 @@ def _life(
             for text in texts
         ],
         "turn": _turn(turn, began) if turn else None,
+        "why": _why(trace, turn, (*texts, *replies)),
         "replies": [_reply(reply, began) for reply in replies],
         "emotions": [_emotion(e, began) for e in trace.emotions if e.message_id in ids],
         "escalations": [_escalation(e, began) for e in trace.escalations if e.message_id in ids],
     }
+
+
+def _why(
+    trace: ConversationTrace, turn: TracedTurn | None, messages: Sequence[TracedMessage]
+) -> list[tuple[str, str]]:
+    """What `concierge why` prints; nothing where no turn has read them yet."""
+    if turn is None:
+        return []
+    lines = describe(explain_turn(trace, turn, messages))
+    return [(line.label, line.said) for line in lines if line.label not in SHOWN_ANYWAY]
 
 
 def _turn(turn: TracedTurn, began: datetime) -> Shown:

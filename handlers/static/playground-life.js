@@ -14,11 +14,12 @@ const TITLES = {
   model: "Model",
   tool: "Tool",
   guard: "Guard",
+  mode: "Who answers on this topic",
   commit: "Committed: reply, records, effects",
   "model.failed": "Model failed, the offline model takes over",
   "offline.failed": "Offline model failed",
 };
-const OUTCOMES = { answered: "ok", templated: "warn", escalated: "warn", silent: "quiet", ignored: "quiet", failed: "bad" };
+const OUTCOMES = { answered: "ok", templated: "warn", drafted: "busy", escalated: "warn", silent: "quiet", ignored: "quiet", failed: "bad" };
 const FACES = { happy: "😊", sad: "😢", angry: "😠", fearful: "😨", surprised: "😮", disgusted: "🤢", neutral: "😐" };
 const CHANNELS = { sms: "SMS", whatsapp: "WhatsApp", email: "E-mail", webchat: "Web chat" };
 const SLOW_MS = 25;
@@ -26,6 +27,7 @@ const SLOW_MS = 25;
 export function life(state) {
   const cards = document.getElementById("cards");
   const open = new Map();
+  const asked = new Set();
   let shownFor = "";
 
   function draw() {
@@ -61,8 +63,21 @@ export function life(state) {
           el("span", {}, timeOf(item.at)),
           total ? el("strong", {}, span(total)) : null),
         item.turn ? waterfall(item, total) : null),
-      el("ol", { class: "steps" }, steps.map(stepRow)));
+      el("ol", { class: "steps" }, steps.map(stepRow)),
+      item.why?.length ? whyPanel(item) : null);
     node.addEventListener("toggle", () => open.set(item.id, node.open));
+    return node;
+  }
+
+  /** What `concierge why` says of the answer. */
+  function whyPanel(item) {
+    const node = el("details", { class: "why", open: asked.has(item.id) },
+      el("summary", {}, "Why this answer"),
+      el("dl", {}, item.why.flatMap(([label, said]) => [el("dt", {}, label), el("dd", { dir: "auto" }, said)])));
+    node.addEventListener("toggle", (event) => {
+      event.stopPropagation();
+      if (node.open) asked.add(item.id); else asked.delete(item.id);
+    });
     return node;
   }
 
@@ -109,7 +124,7 @@ function stepsOf(item) {
       first.language ? languageName(first.language) : null] },
   ];
   if (turn) steps.push(...turnSteps(turn));
-  for (const text of item.texts) if (text.reason) steps.push({ title: "No answer, on purpose", tone: "quiet", note: text.reason });
+  for (const text of item.texts) if (text.reason) steps.push({ title: text.status === "answered" ? "Not sent yet" : "No answer, on purpose", tone: "quiet", note: text.reason });
   for (const emotion of item.emotions.slice(-1)) steps.push({ title: "Emotion", at: emotion.at_ms, emotion });
   for (const one of item.escalations) steps.push({ title: "Escalated to staff", at: one.at_ms, tone: "warn", note: one.explanation,
     chips: [words(one.reason), one.status, one.post_status === "posted" ? "card in Slack" : `card ${one.post_status}`] });
@@ -139,6 +154,7 @@ function plainStep(step, detail, turn) {
     case "burst window": return { ...made, title: made.ms < 1 ? "No burst to wait for" : made.title, chips: [detail.messages > 1 ? `${detail.messages} texts read as one` : null] };
     case "read": return { ...made, chips: [detail.language && languageName(detail.language), detail.intent && words(detail.intent), percent(detail.confidence)] };
     case "route": return { ...made, ms: NaN, chips: [percent(detail.confidence), detail.why], to: detail.agent };
+    case "mode": return { ...made, ms: NaN, chips: [words(detail.mode ?? ""), detail.topic && words(detail.topic), detail.source && `by the ${detail.source}`] };
     case "handoff": return { ...made, ms: NaN, to: detail.agent };
     case "guard": return { ...made, tone: detail.ok ? "ok" : "warn", chips: detail.ok ? ["every fact is supported"] : ["refused", ...(detail.reasons ?? [])] };
     case "commit": return { ...made, ms: NaN, at: turn.at_ms, tone: "ok" };

@@ -4,10 +4,11 @@ import { ICONS, icon, mark, tabs } from "./playground-dom.js";
 import { phone } from "./playground-phone.js";
 import { desk } from "./playground-desk.js";
 import { booked } from "./playground-bookings.js";
+import { drafted } from "./playground-drafts.js";
 import { life } from "./playground-life.js";
 
-const state = { texts: new Map(), posts: new Map(), lives: new Map(), bookings: [], people: [], deskAnswers: false, isReady: false };
-const panes = [phone(state, changed), desk(state, changed), booked(state, changed), life(state)];
+const state = { texts: new Map(), posts: new Map(), lives: new Map(), bookings: [], drafts: [], people: [], deskAnswers: false, isReady: false };
+const panes = [phone(state, changed), desk(state, changed), drafted(state, changed), booked(state, changed), life(state)];
 const live = document.getElementById("live");
 const views = document.querySelector(".views");
 const theme = document.getElementById("theme");
@@ -56,6 +57,7 @@ function take(content) {
   for (const [id, one] of state.lives) if (conversations.has(one.conversation)) state.lives.delete(id);
   for (const one of content.lives) state.lives.set(one.id, one);
   state.bookings = content.bookings ?? state.bookings;
+  state.drafts = content.drafts ?? state.drafts;
 }
 
 function say(words, tone) {

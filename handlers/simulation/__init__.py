@@ -1,0 +1,1 @@
+"""Scripted customers who try a profile, its articles, prompts and models before real ones do."""
