@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from bot.settings import load_settings
 from handlers.commands.base import Command
+from handlers.publishing import require_published
 from handlers.service import ground, keep_worker, listen, migrate, until_told, web_process
 
 
@@ -16,6 +17,7 @@ async def run(_asked: argparse.Namespace, environment: Mapping[str, str]) -> int
     bound = listen(load_settings(environment))
     async with ground(environment, embedded=True) as on:
         await migrate(on.settings)
+        await require_published(on.settings)
         async with web_process(on, bound):
             print(_welcome(on.settings.base_url, sandbox=on.stand_ins is not None), flush=True)
             worker = asyncio.create_task(keep_worker(on.environment))

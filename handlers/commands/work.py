@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from handlers.commands.base import Command
+from handlers.publishing import require_published
 from handlers.service import ground, until_told, work
 
 NICENESS = 5
@@ -18,6 +19,7 @@ NICENESS = 5
 async def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Work until told to stop or, as the child of `concierge run`, until the parent is gone."""
     async with ground(environment, embedded=False) as on:
+        await require_published(on.settings)
         working = asyncio.create_task(work(on))
         endings = [asyncio.create_task(until_told()), working]
         if asked.with_parent:
