@@ -51,7 +51,7 @@ _PEOPLE = {
     "mujeres parejas companeros companeras empleados primos primas familiares hermanos hermanas "
     "parientes uncles aunts aunties grandmas grandpas neighbors neighbours members staff workers "
     "roommates housemates girlfriends besties bridesmaids groomsmen teachers nurses parishioners "
-    "players classmates pals mates boomers retirees clients customers bachelorettes "
+    "players classmates pals mates boomers retirees clients bachelorettes "
     "chaperones volunteers veterans moms mamas wives husbands compas cuates carnales vecinos "
     "vecinas comadres compadres jubilados trabajadores estudiantes miembros clientes socios "
     "companeritas maestros maestras abuelas esposas cunados cunadas doctores enfermeras jovenes "
