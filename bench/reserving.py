@@ -58,18 +58,19 @@ async def measure(rig: Rig) -> tuple[Table, ...]:
     await fill(url, profile, today, now)
     pool = await open_pool(url, size=1)
     async with pool.acquire() as conn:
-        wishes = await _wishes(conn, profile, today, now)
+        wishes = await list_wishes(conn, profile, today, now)
         await conn.execute("ANALYZE")
         rounds = [
-            await _round(conn, profile, wish, message_id, now=now) for wish, message_id in wishes
+            await time_round(conn, profile, wish, message_id, now=now)
+            for wish, message_id in wishes
         ]
         looking = [await _look_ms(conn, profile, now) for _ in range(ROUNDS)]
     await pool.close()
     return (_table(rounds[WARM_UP:], looking),)
 
 
-async def _wishes(
-    conn: Connection, profile: Profile, today: date, now: datetime
+async def list_wishes(
+    conn: Connection, profile: Profile, today: date, now: datetime, count: int = WARM_UP + ROUNDS
 ) -> list[tuple[HoldWish, MessageId]]:
     """As many customers with a price as there are rounds, and when each wants to be served."""
     slots = profile.service("hibachi").schedule.slots
@@ -77,7 +78,7 @@ async def _wishes(
     starts = [
         datetime.combine(day, slot, business_zone(profile)) for day, slot in product(days, slots)
     ]
-    people = await conn.fetch(PEOPLE, WARM_UP + ROUNDS)
+    people = await conn.fetch(PEOPLE, count)
     return [
         (await _wish(conn, row, starts[n], now), MessageId(row["id"]))
         for n, row in enumerate(people)
@@ -112,7 +113,7 @@ async def _wish(conn: Connection, row: Record, starts_at: datetime, now: datetim
     )
 
 
-async def _round(
+async def time_round(
     conn: Connection, profile: Profile, wish: HoldWish, message_id: MessageId, *, now: datetime
 ) -> dict[str, float]:
     """Milliseconds of each write."""

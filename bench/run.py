@@ -15,7 +15,18 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from bench import availability, growth, memory, reserving, turns, wakeups, webhooks
+from bench import (
+    availability,
+    desk,
+    emotion,
+    growth,
+    memory,
+    planning,
+    reserving,
+    turns,
+    wakeups,
+    webhooks,
+)
 from bench.processes import busy_seconds
 from bench.report import Table
 from bench.rig import Rig, open_rig
@@ -26,10 +37,13 @@ MEASUREMENTS: dict[str, Measure] = {
     "webhooks": webhooks.measure,
     "wakeups": wakeups.measure,
     "turns": turns.measure,
+    "desk": desk.measure,
     "growth": growth.measure,
     "memory": memory.measure,
     "availability": availability.measure,
     "reserving": reserving.measure,
+    "planning": planning.measure,
+    "emotion": emotion.measure,
 }
 RESULTS = Path(__file__).parent / "results" / "latest.md"
 

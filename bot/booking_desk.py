@@ -6,7 +6,7 @@ the caller's transaction, happens once, and leaves a line in the audit log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,13 +14,15 @@ from bot.booking import reserving
 from bot.booking.booking_words import Voice, say_place
 from bot.booking.staff_words import NoticeKind
 from bot.booking.standing_in import stand_in
-from bot.booking.tell_staff import tell_staff
+from bot.booking.tell_staff import keys_of, tell_staff
 from bot.clock import Clock
-from bot.domain import Author, Purpose
+from bot.domain import NOTHING, Author, Purpose
 from bot.domain_booking import Absence, Booking, BookingId, ChefId
+from bot.outbox import write
 from bot.profile import Profile
-from bot.store import audit, booking_lists, bookings, crew_changes, outbox
+from bot.store import audit, booking_lists, bookings, crew_changes, staff
 from bot.store.connection import Connection
+from bot.store.outbox import Draft
 
 
 class DeskDeps(Protocol):
@@ -64,6 +66,9 @@ async def take_deposit(
     now = deps.clock.now()
     booking = await reserving.confirm_deposit(conn, deps.profile, booking_id, now=now, key=key)
     await _write(deps, conn, booking, "deposit_in")
+    name = (await staff.read_names(conn, [actor])).get(actor, actor)
+    told = keys_of(before, NoticeKind.AWAITS_DEPOSIT)
+    await booking_lists.settle_notices(conn, told, f"The deposit is in, says {name}.")
     await audit.record(
         conn, actor=actor, act="booking.deposit", subject=booking.code, detail={"key": key}
     )
@@ -141,12 +146,20 @@ async def tell_of_unpaid(deps: DeskDeps, conn: Connection, *, limit: int) -> tup
     for booking in lapsed:
         now = deps.clock.now()
         if await tell_staff(conn, deps.profile, booking, NoticeKind.LAPSED, now=now):
-            await _write(deps, conn, booking, "deposit_missing")
+            # The hold ends when it ends, by night too; nobody waits up for that news.
+            await _write(deps, conn, booking, "deposit_missing", rest={"unasked": str(booking.id)})
             told.append(booking)
     return tuple(told)
 
 
-async def _write(deps: DeskDeps, conn: Connection, booking: Booking, phrase: str) -> None:
+async def _write(
+    deps: DeskDeps,
+    conn: Connection,
+    booking: Booking,
+    phrase: str,
+    *,
+    rest: Mapping[str, object] = NOTHING,
+) -> None:
     """Tell the customer where they wrote last; not the bot's word, so no hand-over stops it."""
     to = await booking_lists.find_addressee(conn, booking.customer_id, booking.conversation_id)
     if to is None:
@@ -162,16 +175,29 @@ async def _write(deps: DeskDeps, conn: Connection, booking: Booking, phrase: str
         until=voice.moment(booking.held_until) if booking.held_until else "",
         code=booking.code,
     )
-    for part in deps.render(to.channel, words):
-        draft = outbox.Draft(
-            conversation_id=to.conversation_id,
-            address_id=to.address_id,
-            channel=to.channel,
-            text=part,
-            author=Author.SYSTEM,
-            purpose=Purpose.ESSENTIAL,
-            epoch=to.epoch,
-            due_at=deps.clock.now(),
-            language=language,
-        )
-        await outbox.insert(conn, draft)
+    await write_to(deps, conn, to, words, language=language, rest=rest)
+
+
+async def write_to(
+    deps: DeskDeps,
+    conn: Connection,
+    to: booking_lists.Addressee,
+    words: str,
+    *,
+    language: str,
+    rest: Mapping[str, object] = NOTHING,
+) -> None:
+    """Put words of the house into the outbox; no hand-over between bot and staff stops them."""
+    draft = Draft(
+        conversation_id=to.conversation_id,
+        address_id=to.address_id,
+        channel=to.channel,
+        text=words,
+        author=Author.SYSTEM,
+        purpose=Purpose.ESSENTIAL,
+        epoch=to.epoch,
+        due_at=deps.clock.now(),
+        language=language,
+        rest=rest,
+    )
+    await write(deps, conn, draft)

@@ -1,9 +1,10 @@
-"""Reads from a message whether its writer opts out, comes back, or asks for help.
+"""Reads from a message whether its writer opts out, comes back, wants offers, or asks for help.
 
 A keyword counts when a message, or a sentence of it, is nothing but the keyword with the small
 words people put around it. Sentences that mean it count too: any reasonable wording is a
 revocation. CANCEL is a carrier's word for opting out and a customer's word for a booking, so it is
-asked about and never guessed (I6). Sources: Twilio, "Advanced opt-out" and help article
+asked about and never guessed (I6). OFFERS is a yes to promotion and wants the bare word, with no
+question mark: "any offers?" asks. Sources: Twilio, "Advanced opt-out" and help article
 223134027, read 2026-11-22; 47 CFR 64.1200(a)(10).
 """
 
@@ -14,7 +15,8 @@ import unicodedata
 from enum import StrEnum
 
 from bot.domain import Kind
-from bot.language.revoking import is_narrowed, is_revocation
+from bot.language.revoking import is_delighted, is_narrowed, is_return, is_revocation
+from bot.language.revoking_forms import respell
 
 
 class Wish(StrEnum):
@@ -24,6 +26,7 @@ class Wish(StrEnum):
     START = "start"
     HELP = "help"
     CANCEL = "cancel"
+    OFFERS = "offers"
     NONE = "none"
 
 
@@ -33,13 +36,17 @@ _KEYWORDS = {
         "|opt me out|remove me|remove my number|leave me alone|lose my number|cease and desist"
         "|do not contact|alto|parar|pare|paren|baja|dar de baja|detener|detenganse|no más mensajes"
         "|cancelar suscripción|déjenme en paz|dejenme en paz"
-        "|退订|退訂|停止|停|取消订阅|td|别烦我|請停止|请停止"
+        "|stahp|sotp|stpo|unsub|unsubcribe|unsubscibe|opting out|detengan|detener mensajes"
+        "|退订|退訂|停止|停|取消订阅|取消訂閱|td|t退订|t退訂|停发|停發|勿扰|勿擾|别烦我"
+        "|請停止|请停止|拒收"
     ),
     Wish.START: (
-        "start|unstop|subscribe|resume|opt in|empezar|iniciar|alta|开始|订阅|重新订阅|恢复"
+        "start|unstop|subscribe|resume|opt in|empezar|iniciar|alta|comenzar|reanudar|suscribir"
+        "|suscribirme|开始|開始|订阅|訂閱|重新订阅|恢复|恢復|恢复订阅|恢復訂閱|恢复接收"
     ),
-    Wish.HELP: "help|info|ayuda|帮助|幫助",
+    Wish.HELP: "help|help me|info|ayuda|帮助|帮助我|幫助|求助",
     Wish.CANCEL: "cancel|cancelar|cancela|取消",
+    Wish.OFFERS: "offers|yes offers|yes to offers|ofertas|sí ofertas|si ofertas|优惠|優惠",
 }
 _WISH_OF = {word: wish for wish, words in _KEYWORDS.items() for word in words.split("|")}
 _UNMISTAKABLE = frozenset(
@@ -72,23 +79,36 @@ def read_wish(text: str, kind: Kind) -> Wish:
     sentences = [sentence for part in parts if (sentence := _plain(part))]
     whole = " ".join(sentences)
     if (wish := _keyword(whole)) is not Wish.NONE:
-        return wish
-    few = len(sentences) <= REPEATS_MAX
+        return Wish.NONE if wish is Wish.OFFERS and not _is_plain_yes(text, kind) else wish
+    for_joy = is_delighted(whole)
+    few = len(sentences) <= REPEATS_MAX and not for_joy
     if few and any(_bare(sentence) in _UNMISTAKABLE for sentence in sentences):
         return Wish.STOP
     short = len(whole) <= _SENTENCE_MAX
-    if short and not is_narrowed(whole) and any(_revokes(part) for part in parts):
+    if short and not is_narrowed(whole) and any(_revokes(part, for_joy=for_joy) for part in parts):
         return Wish.STOP
+    if short and is_return(whole):
+        return Wish.START
     return Wish.NONE
 
 
-def _revokes(part: str) -> bool:
-    """A sentence in itself: "please don't. Stop texting me" is no "don't stop"."""
-    return is_revocation(",".join(_plain(piece) for piece in _COMMAS.split(part)))
+def _is_plain_yes(text: str, kind: Kind) -> bool:
+    """Whether the keyword was written or tapped, and is not asked: only that agrees to offers."""
+    return kind in (Kind.TEXT, Kind.BUTTON) and not any(mark in text for mark in "?？¿")
+
+
+def _revokes(part: str, *, for_joy: bool) -> bool:
+    """A sentence in itself: "please don't. Stop texting me" is no "don't stop".
+
+    Who is delighted means no bare "stop it" by itself: "stop it, that looks delicious".
+    """
+    pieces = [_plain(piece) for piece in _COMMAS.split(part)]
+    meant = [piece for piece in pieces if not (for_joy and _bare(piece) in _UNMISTAKABLE)]
+    return is_revocation(",".join(meant))
 
 
 def _keyword(plain: str) -> Wish:
-    for form in (plain, _bare(plain), plain.replace(" ", "")):
+    for form in (plain, _bare(plain), plain.replace(" ", ""), _bare(respell(plain))):
         if form in _WISH_OF:
             return _WISH_OF[form]
         words = form.split()

@@ -6,17 +6,23 @@ an agent. Pure of writes: the turn commits what is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot import autonomy, event_day, memory
 from bot.autonomy import Ruling
 from bot.consent import Wish, read_wish
+from bot.deciding_feelings import read_feelings, said_before, watch_feelings, worst_of
+from bot.deciding_files import decide_files, showing_staff
 from bot.decision import Decision, Drafted, Notice
 from bot.deps import Deps
-from bot.domain import Emotion, MessageId, Mode, PrimaryEmotion, StoredMessage
+from bot.desk.pause_turns import decide_paused
+from bot.domain import Emotion, MessageId, Mode, StoredMessage
+from bot.domain_alarms import Alarm
 from bot.domain_answers import TopicMode
 from bot.escalation import Trouble
+from bot.feelings.watching import trouble_of, with_alarms
+from bot.follow_ups import answering
 from bot.identity import take_code
 from bot.language.intents import IntentReading
 from bot.language.language_id import detect
@@ -29,11 +35,12 @@ from bot.router import Choice, agents, needs_person, route
 from bot.situation import Situation
 from bot.sorting import WITH_A_PERSON, Sorting
 from bot.store.connection import borrow
+from bot.store.voice import CHANNEL as CALLS
 from bot.tools.base import Effect
 from bot.trace import Trace
+from bot.unproven_refusal import REASON as SENDER_UNCLEAR
+from bot.unproven_refusal import why_look
 
-FELT_MAX = 32
-"""How many emotions a turn reads itself; the emotion job reads the others."""
 SURE_OF_PERSON = 0.95
 """Below this, who names another address of theirs has not asked for a person."""
 RANKED_NOTED = 3
@@ -41,8 +48,8 @@ RANKED_NOTED = 3
 
 
 def is_urgent(message: StoredMessage) -> bool:
-    """Whether the message must be obeyed at once, not after the burst window."""
-    return read_wish(message.text, message.kind) is Wish.STOP
+    """Whether the message must be taken at once, not after the burst window: a caller waits."""
+    return message.channel == CALLS or read_wish(message.text, message.kind) is Wish.STOP
 
 
 async def decide(
@@ -53,44 +60,69 @@ async def decide(
     sorting.sort()
     base, rest = sorting.decision, tuple(sorting.rest)
     if not rest:
-        return replace(base, effects=_allergies(deps, situation, base, rest, is_told=False))
+        return _without_agent(deps, situation, base)
     open_situation, ruling = replace(situation, waiting=rest), None
     if (by_code := await _by_code(deps, open_situation)) is not None:
-        return replace(
-            by_code,
-            ignored=base.ignored,
-            consents=base.consents,
-            answered=(*base.answered, *by_code.answered),
-            notices=(*base.notices, *by_code.notices),
-        )
+        return _beside(deps, situation, by_code, base)
     open_situation = replace(open_situation, waiting=memory.without_wishes(rest))
     if last_resort:
         trouble = Trouble(reason="failed", explanation="answering failed repeatedly; see the log")
-        made = Decision(outcome="failed", language=situation.language, trouble=trouble)
+        made = Decision(outcome="failed", language=_language_of(situation, rest), trouble=trouble)
+    elif situation.paused:
+        made = decide_paused(open_situation)
     else:
-        made, ruling = await _answer(deps, open_situation, trace)
+        direct = await answering.answer(deps, open_situation, trace)
+        open_situation = answering.meant(open_situation)
+        made, ruling = direct or await _answer(deps, open_situation, trace)
     noted = _allergies(deps, situation, base, rest, is_told=made.trouble is not None)
     if noted and not (made.trouble and made.trouble.reason == event_day.REASON):
         made = _saying_noted(deps, made, rest[-1])
     if ruling is not None and ruling.mode is TopicMode.DRAFT and made.trouble is None:
         made = _as_draft(made, ruling, rest)
-    made = _saying_forgotten(made, rest)
+    made = showing_staff(deps, open_situation, _saying_forgotten(made, rest))
+    return _beside(deps, situation, replace(made, answered=rest), base, noted=noted)
+
+
+def _beside(
+    deps: Deps,
+    situation: Situation,
+    made: Decision,
+    base: Decision,
+    *,
+    noted: tuple[Effect, ...] = (),
+) -> Decision:
+    """What was made, beside what needed no agent."""
     return replace(
         made,
         ignored=base.ignored,
         consents=base.consents,
-        answered=(*base.answered, *rest),
+        answered=(*base.answered, *made.answered),
         notices=(*base.notices, *made.notices),
-        effects=(*noted, *made.effects),
+        effects=(answering.at_commit(deps, situation), *base.effects, *noted, *made.effects),
     )
+
+
+def _without_agent(deps: Deps, situation: Situation, base: Decision) -> Decision:
+    """Nothing is left to answer: a person has the floor, or it was consent or noise."""
+    spoken = _language_of(situation, (m for m, why in base.ignored if why == WITH_A_PERSON))
+    noted = _allergies(deps, situation, base, (), is_told=False)
+    return replace(base, language=spoken, effects=(*base.effects, *noted))
+
+
+def _language_of(situation: Situation, heard: Iterable[StoredMessage]) -> str:
+    """The language of what was said, also where a person answers it."""
+    words = "\n".join(message.text for message in heard if message.text)
+    return detect(words, prior=situation.language) if words else situation.language
 
 
 async def _by_code(deps: Deps, situation: Situation) -> Decision | None:
     """What code answers alone: a typed code, before any model sees it, and the wish to be forgotten
     where nothing else is said. The commit forgets."""
+    if situation.paused:
+        return None
     proved = await take_code(deps, situation)
     if proved is not None or memory.without_wishes(situation.waiting):
-        return proved
+        return proved or decide_files(deps, situation)
     last = situation.waiting[-1]
     made = Decision(
         outcome="answered",
@@ -154,16 +186,24 @@ def _as_draft(made: Decision, ruling: Ruling, rest: tuple[StoredMessage, ...]) -
     return replace(made, outcome="drafted", draft=draft, notices=(), effects=())
 
 
-async def _answer(deps: Deps, situation: Situation, trace: Trace) -> tuple[Decision, Ruling | None]:
+async def _read(deps: Deps, situation: Situation, trace: Trace) -> tuple[Situation, Reading]:
+    """What waits, read in its place; the situation with its language and emotions."""
     with trace.step("read") as detail:
-        reading = await deps.reader.read(situation.text, prior=situation.language)
-        felt = await _feelings(deps, situation, reading)
+        before = said_before(situation, situation.waiting[0])
+        reading = await deps.reader.read(situation.text, prior=situation.language, before=before)
+        felt = await read_feelings(deps, situation, reading)
         detail |= {
             "language": reading.language,
             "intent": reading.intent.intent.value,
             "confidence": round(reading.intent.confidence, 3),
         }
-    situation = replace(situation, language=reading.language, emotions=felt)
+    return replace(situation, language=reading.language, emotions=felt), reading
+
+
+async def _answer(deps: Deps, situation: Situation, trace: Trace) -> tuple[Decision, Ruling | None]:
+    situation, reading = await _read(deps, situation, trace)
+    felt = situation.emotions
+    alarms = await watch_feelings(deps, situation, reading)
     choice = await route(deps, situation, reading)
     made = Decision(
         outcome="escalated",
@@ -175,12 +215,14 @@ async def _answer(deps: Deps, situation: Situation, trace: Trace) -> tuple[Decis
         why=choice.why,
         model_replies=tuple((0, reply) for reply in choice.asked),
         emotions=tuple((m, situation.conversation_id, felt[m]) for m in felt),
+        alarms=alarms,
     )
     close = event_day.find_trouble(deps, situation, reading.intent)
-    worst = max(felt.values(), key=_anger, default=reading.emotion)
-    trouble = close[0] if close else _find_trouble(deps, situation, reading.intent, worst)
+    worst = worst_of(felt, reading.emotion)
+    trouble = close[0] if close else _find_trouble(situation, reading.intent, worst, alarms)
     if trouble is not None:
-        trace.note("escalate", reason=trouble.reason)
+        trouble = with_alarms(trouble, alarms)
+        trace.note("escalate", reason=trouble.reason, severity=trouble.severity.value)
         return replace(made, trouble=trouble, preface=close[1] if close else ""), None
     ranked = {intent.value: round(p, 3) for intent, p in reading.intent.ranked[:RANKED_NOTED]}
     trace.note(
@@ -196,11 +238,13 @@ async def _answer(deps: Deps, situation: Situation, trace: Trace) -> tuple[Decis
 
 
 def _find_trouble(
-    deps: Deps, situation: Situation, intent: IntentReading, worst: Emotion
+    situation: Situation, intent: IntentReading, worst: Emotion, alarms: tuple[Alarm, ...]
 ) -> Trouble | None:
     """Whether the customer's words send this to staff. "It's me, my other number is ..." is easily
     taken for the wish to speak to somebody."""
-    trouble = needs_person(deps.profile, intent, worst)
+    if why := why_look(situation):
+        return Trouble(reason=SENDER_UNCLEAR, explanation=why)
+    trouble = trouble_of(alarms) or needs_person(intent, worst)
     is_doubtful = intent.confidence < SURE_OF_PERSON and bool(read_other_address(situation.text))
     return None if trouble and trouble.reason == "asked_for_person" and is_doubtful else trouble
 
@@ -253,21 +297,3 @@ def _decided(made: Decision, answer: Answer, situation: Situation) -> Decision:
         passages=answer.passages,
         unanswered=answer.unanswered,
     )
-
-
-async def _feelings(
-    deps: Deps, situation: Situation, reading: Reading
-) -> Mapping[MessageId, Emotion]:
-    """How each waiting message feels; what the emotion job has read already is not read again."""
-    known = dict(situation.emotions)
-    unread = [m for m in situation.waiting if m.text and m.id not in known][-FELT_MAX:]
-    if len(situation.waiting) == 1 and unread:
-        known[unread[0].id] = reading.emotion
-    elif unread:
-        scored = await deps.reader.emotions([m.text for m in unread])
-        known |= {m.id: emotion for m, emotion in zip(unread, scored, strict=True)}
-    return known
-
-
-def _anger(emotion: Emotion) -> float:
-    return emotion.intensity if emotion.primary is PrimaryEmotion.ANGRY else 0.0

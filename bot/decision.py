@@ -17,8 +17,10 @@ from bot.domain import (
     Emotion,
     MessageId,
     Purpose,
+    Scope,
     StoredMessage,
 )
+from bot.domain_alarms import Alarm
 from bot.domain_answers import Passage, Unanswered
 from bot.escalation import Trouble
 from bot.llm.base import ModelReply
@@ -35,6 +37,7 @@ class ConsentEntry:
     words: str
     message_id: MessageId
     said_at: datetime
+    scope: Scope = Scope.ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,8 @@ class Decision:
     confidence: float | None = None
     effects: tuple[Effect, ...] = ()
     emotions: tuple[tuple[MessageId, ConversationId, Emotion], ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    """What the emotions have rung, the most severe first."""
     guard: Mapping[str, object] = field(default_factory=dict)
     model_replies: tuple[tuple[int, ModelReply], ...] = ()
     tool_calls: tuple[ToolRecord, ...] = ()

@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.knowledge.search import KnowledgeSearch
 from bot.language.reader import Reader
 from bot.llm.base import Model
+from bot.media import MediaStore, nowhere
 from bot.profile import Profile
 from bot.progress import Progress, Unwatched
 from bot.settings import Settings
@@ -37,6 +38,8 @@ class Deps:
     """A channel's name and a text to the parts that the channel takes."""
     progress: Progress = field(default_factory=Unwatched)
     """Where a reply in the making is shown."""
+    media: MediaStore = field(default_factory=nowhere)
+    """Where files of customers and staff are kept."""
     instructions: Mapping[str, str] = field(default_factory=dict)
     """The owner's own words for agents, by name; the shipped ones stand for the others."""
 

@@ -14,8 +14,6 @@ from types import MappingProxyType
 from typing import NewType
 from uuid import UUID
 
-from bot.domain_mail import Attachment
-
 CustomerId = NewType("CustomerId", UUID)
 AddressId = NewType("AddressId", UUID)
 ConversationId = NewType("ConversationId", UUID)
@@ -57,6 +55,10 @@ class Kind(StrEnum):
     OPT_IN = "opt_in"
     HELP = "help"
     UNSUPPORTED = "unsupported"
+    CALL = "call"
+    """A telephone call; the extra `call` says how it ended: missed, answered or voicemail."""
+    VOICEMAIL = "voicemail"
+    """A recording, with its text where the vendor or a model wrote it down."""
 
 
 class Status(StrEnum):
@@ -73,6 +75,7 @@ class Status(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     DROPPED = "dropped"
+    HELD = "held"
 
 
 class Purpose(StrEnum):
@@ -90,6 +93,13 @@ class Mode(StrEnum):
     BOT = "bot"
     HUMAN = "human"
     CLOSED = "closed"
+
+
+class Scope(StrEnum):
+    """What a consent, or its end, speaks of."""
+
+    ALL = "all"
+    PROMOTIONAL = "promotional"
 
 
 class Consent(StrEnum):
@@ -125,8 +135,13 @@ class Media:
     """A file that came with a message; its type is as the vendor declared it, not yet believed."""
 
     url: str
-    """Where the vendor keeps it; fetched only from an allow-listed host."""
+    """Where the vendor keeps it; fetched only from an allow-listed host. `kept:KEY` is ours."""
     content_type: str
+    name: str = ""
+    """As its sender called it."""
+    content: bytes | None = field(default=None, repr=False)
+    """The file itself, where the vendor sent it along: stored before the request is acknowledged,
+    and its URL then says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,8 @@ class Message:
     kind: Kind = Kind.TEXT
     text: str = ""
     """Free of NUL and lone surrogates; see `channels.text.clean`."""
+    full_text: str = ""
+    """All of a letter, of which `text` is only what is new; empty where they are the same."""
     media: tuple[Media, ...] = ()
     subject: str = ""
     thread: Thread | None = None
@@ -161,24 +178,10 @@ class Message:
     """When we took it in; set by intake from the one clock."""
     language: str | None = None
     extras: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    """A few bounded vendor facts worth keeping: profile name, opaque user id, button payload."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """A vendor's notice that changes a delivery status."""
-
-    channel: str
-    external_id: str
-    status: Status
-    code: str = ""
-    """The vendor's error code, empty when all is well."""
-    reason: str = ""
-    """The code in words that staff understand."""
-    opted_out: bool = False
-    """Whether the code means that this address refuses our messages."""
-    bad_address: bool = False
-    """Whether the code means that this address cannot be reached at all."""
+    """A few bounded vendor facts worth keeping: profile name, button payload, whether the sender is
+    proved (`unproven`)."""
+    also: str = ""
+    """Another name that the vendor has for the sender, such as an opaque id beside the number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,32 +200,14 @@ class StoredMessage:
     created_at: datetime
     said_at: datetime
     """When the vendor says it was sent, else when we took it in."""
+    external_id: str = ""
+    """The vendor's name of it; empty where it never told us."""
+    replied_to: str = ""
+    """The `external_id` of the message it was tapped under, or quotes."""
     language: str | None = None
     media_count: int = 0
     consent: Consent = Consent.UNKNOWN
     extras: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboundMessage:
-    """A row of the outbox, claimed for delivery."""
-
-    id: MessageId
-    conversation_id: ConversationId
-    channel: str
-    recipient: str
-    sender: str
-    """Our own handle that the customer last wrote to; empty: the channel's default."""
-    text: str
-    author: Author
-    purpose: Purpose
-    epoch: int
-    attempt: int
-    created_at: datetime
-    claimed_at: datetime
-    subject: str = ""
-    thread: Thread | None = None
-    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +233,15 @@ class Emotion:
     confidence: float
     """Probability of `primary`, calibrated as far as the scorer is."""
     scorer: str
+    escalate: float = 0.0
+    """How much a good manager would want to be told of it now; from 0.5 the scorer says they do."""
+
+    @property
+    def valence(self) -> float:
+        """-1.0 as bad as can be to 1.0 as good; 0.0 where it is neither."""
+        if self.polarity is Polarity.NEUTRAL:
+            return 0.0
+        return self.intensity if self.polarity is Polarity.POSITIVE else -self.intensity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

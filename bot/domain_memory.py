@@ -26,6 +26,8 @@ class MemoryKind(StrEnum):
     """What is celebrated and when: "my daughter's birthday is in May"."""
     PROTEIN = "protein"
     """What they like on the grill."""
+    PHONE = "phone"
+    """A number they say they can be reached at, as written: nothing is sent to it unproved."""
     CONTACT = "contact"
     """How they want to be reached."""
     PETS = "pets"

@@ -17,7 +17,7 @@ from bot.situation import Situation
 from bot.sorting import Sorting
 from bot.store import conversations, desk_notices, drafts, handles
 from bot.store.connection import Connection, borrow
-from bot.store.desk_notices import NoticeId
+from bot.store.desk_notices import NewPost, NoticeId
 from bot.store.drafts import Draft, NewDraft
 
 CODES_TRIED = 5
@@ -101,9 +101,14 @@ async def keep(
     code = await _insert(conn, new)
     reach = await handles.get_handle(conn, made.answers[-1].address_id)
     words = "\n".join(message.text for message in made.answers if message.text)
-    return await desk_notices.owe(
-        conn, f"draft:{code}", None, _notice(code, reach, words, made.text)
+    notice = NewPost(
+        key=f"draft:{code}",
+        text=_notice(code, reach, words, made.text),
+        kind="draft",
+        message_id=made.answers[-1].id,
+        extra={"code": code},
     )
+    return await desk_notices.owe_post(conn, notice)
 
 
 async def _insert(conn: Connection, new: NewDraft) -> str:
@@ -120,7 +125,6 @@ def _notice(code: str, reach: str, words: str, text: str) -> str:
             f"Draft {code}: answer to {reach}",
             f"Customer: {_cut(words, WORDS_SHOWN)}",
             f"Draft: {_cut(text, DRAFT_SHOWN)}",
-            f"Send it: `concierge drafts send {code} --by NAME`. Or `edit` or `discard`.",
         )
     )
 

@@ -19,6 +19,7 @@ from bot.store import traces
 from bot.store.connection import Connection
 from bot.store.traced import (
     ConversationTrace,
+    TracedAlarm,
     TracedDraft,
     TracedEmotion,
     TracedEscalation,
@@ -82,6 +83,10 @@ class Explanation:
     """The topic that the mode is of, and who has set it."""
     language: str = ""
     emotion: TracedEmotion | None = None
+    """Of the last of them that was read, by the newest reading."""
+    felt_before: tuple[TracedEmotion, ...] = ()
+    """What other scorers read in the same message, newest first."""
+    alarms: tuple[TracedAlarm, ...] = ()
     passages: tuple[TracedPassage, ...] = ()
     tools: tuple[TracedTool, ...] = ()
     refused: tuple[str, ...] = ()
@@ -143,6 +148,7 @@ def explain_turn(
     asked = tuple(m for m in messages if m.direction is Direction.INBOUND)
     said = tuple(m for m in messages if m.direction is Direction.OUTBOUND)
     ids = {message.id for message in asked}
+    felt = _felt(trace, asked)
     whole = Explanation(
         conversation_id=trace.id,
         asked=asked,
@@ -150,10 +156,21 @@ def explain_turn(
         outcome=turn.outcome if turn else messages[-1].status.value,
         reasons=tuple(dict.fromkeys(m.reason for m in messages if m.reason)),
         language=next((m.language for m in reversed(asked) if m.language), ""),
-        emotion=next((e for e in reversed(trace.emotions) if e.message_id in ids), None),
+        emotion=felt[0] if felt else None,
+        felt_before=felt[1:],
+        alarms=tuple(each for each in trace.alarms if each.message_id in ids),
         escalation=next((e for e in trace.escalations if e.message_id in ids), None),
     )
     return _with_turn(whole, turn) if turn else whole
+
+
+def _felt(trace: ConversationTrace, asked: Sequence[TracedMessage]) -> tuple[TracedEmotion, ...]:
+    """Every reading of the last message that was read, the newest, which counts, first."""
+    for message in reversed(asked):
+        found = [each for each in trace.emotions if each.message_id == message.id]
+        if found:
+            return tuple(reversed(found))
+    return ()
 
 
 def _with_turn(whole: Explanation, turn: TracedTurn) -> Explanation:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.domain_answers import TopicMode
 from bot.explaining import Cost, Explanation, Route
-from bot.store.traced import TracedModel, TracedPassage, TracedTool
+from bot.store.traced import TracedEmotion, TracedModel, TracedPassage, TracedTool
 
 VALUE_SHOWN = 160
 FIGURES_SHOWN = 12
@@ -22,6 +22,7 @@ MODES = {
     TopicMode.DRAFT.value: "the bot drafts, staff send",
     TopicMode.APPROVED_TEXT.value: "approved words only, no model",
 }
+ACTS = {"hand_over": "staff were given the floor", "tell": "staff were told"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def _outcome(why: Explanation) -> str:
 def _escalated(why: Explanation) -> Iterator[Line]:
     if why.escalation is not None:
         handed = why.escalation
-        yield Line("Escalated", f"{handed.reason}: {handed.explanation} ({handed.status})")
+        pressing = "" if handed.severity == "normal" else f"{handed.severity}, "
+        state = f"{pressing}{handed.status}"
+        yield Line("Escalated", f"{handed.reason}: {handed.explanation} ({state})")
 
 
 def _routed(route: Route) -> Iterator[Line]:
@@ -81,12 +84,19 @@ def _routed(route: Route) -> Iterator[Line]:
 def _heard(why: Explanation) -> Iterator[Line]:
     yield Line("Language", why.language)
     if why.emotion is not None:
-        felt = why.emotion
-        yield Line(
-            "Emotion",
-            f"{felt.primary} at {felt.intensity:.2f}, {_percent(felt.confidence)} sure"
-            f" ({felt.scorer})",
-        )
+        yield Line("Emotion", _emotion(why.emotion))
+    yield from (Line("Read before", _emotion(each)) for each in why.felt_before)
+    for alarm in why.alarms:
+        told = f"{alarm.trigger}, {alarm.severity}, {ACTS.get(alarm.act, alarm.act)}"
+        yield Line("Alarm", f"{told}: {_cut(alarm.explanation)}")
+
+
+def _emotion(felt: TracedEmotion) -> str:
+    side = "" if felt.polarity == felt.primary else f", {felt.polarity}"
+    return (
+        f"{felt.primary} at {felt.intensity:.2f}{side}, {_percent(felt.confidence)} sure, "
+        f"for a manager {_percent(felt.escalate)} ({felt.scorer})"
+    )
 
 
 def _ruled(why: Explanation) -> Iterator[Line]:

@@ -7,6 +7,7 @@ person the concierge may not claim to be is here too; bot/guard.py asks.
 from __future__ import annotations
 
 from bot.guard_deeds import any_of
+from bot.language import claim_patterns
 
 _MARKUP = any_of(
     r"</?(?:tool|think|system|assistant|user|function)", r"```|\*\*|~~|__",
@@ -69,7 +70,9 @@ _NAMED = any_of(
 
 def leaks(draft: str, trusted: str) -> list[str]:
     """Codes of what a folded draft gives away: markup, instructions leaked, human."""
-    broken = ["markup"] * bool(_MARKUP.search(draft))
+    # A signed link may hold two underscores, or what looks like a tool's name.
+    unsigned = claim_patterns.URL.sub(lambda link: link[0].replace("_", ""), draft)
+    broken = ["markup"] * bool(_MARKUP.search(unsigned))
     broken += ["instructions leaked"] * bool(_ORDERS.search(draft))
     named = _NAMED.search(draft)
     is_posing = _PERSON.search(draft) or (named and named[0] not in trusted)

@@ -26,6 +26,7 @@ from bot.store import proofs
 from bot.store.connection import Connection, borrow
 from bot.store.proofs import Proof
 from bot.tools.base import Effect
+from bot.unproven import proven
 
 _CODE = re.compile(r"(?<![A-Za-z0-9$€.,/@+-])(\d{3})[ -]?(\d{3})(?![A-Za-z0-9@]|[.,/ -]\d)")
 LENGTH_MAX = 80
@@ -58,7 +59,7 @@ async def take_code(deps: Deps, situation: Situation) -> Decision | None:
 
     Whatever else waits is answered by the next turn.
     """
-    codes = [(m, code) for m in situation.waiting if (code := read_code(m.text))]
+    codes = [(m, code) for m in proven(situation.waiting) if (code := read_code(m.text))]
     if not situation.awaits_code or not codes:
         return None
     async with borrow(deps.pool) as conn:

@@ -2,7 +2,8 @@
 
 Whose conversation stays: the one in which staff have the floor, else the one the proof was given
 in. Two at once wait for nobody and are told plainly that somebody else is at it. Never by name:
-callers are a typed code (bot/identity.py) and staff (`concierge customers`).
+callers are a typed code (bot/identity.py), staff (`concierge customers`) and a vendor that names
+one person in two ways (bot/identity_aliases.py).
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Wish:
 
     kept: CustomerId
     joined: CustomerId
-    proof: Literal["code", "staff"]
+    proof: Literal["code", "staff", "vendor"]
     actor: str
     here: ConversationId | None = None
     """Where the proof was given; that conversation is locked, and its turn is the one that asks."""

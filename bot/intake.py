@@ -13,11 +13,14 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from bot.booking_desk import DeskDeps
 from bot.clock import Clock
+from bot.desk.speaking_echo import is_echo, note_echo
 from bot.domain import Message
 from bot.errors import BadPayload, Conflict, StoreUnavailable
+from bot.identity_aliases import learn_names
 from bot.store import messages as store
-from bot.store.connection import STORE_DOWN, Pool, borrow
+from bot.store.connection import STORE_DOWN, Connection, Pool, borrow
 from bot.store.messages import Recorded
 
 BATCH_MAX = 128
@@ -48,11 +51,13 @@ class Intake:
         clock: Clock,
         *,
         wake: Callable[[Sequence[Recorded]], None],
+        desk: DeskDeps | None = None,
         writers: int = 2,
     ) -> None:
         self._pool = pool
         self._clock = clock
         self._wake = wake
+        self._desk = desk
         self._writers = writers
         self._queue: list[_Waiting] = []
         self._arrived = asyncio.Event()
@@ -136,8 +141,22 @@ class Intake:
             return await self._commit_once(messages)
 
     async def _commit_once(self, messages: Sequence[Message]) -> tuple[Recorded, ...]:
+        inbound = tuple(message for message in messages if not is_echo(message))
         async with borrow(self._pool) as conn:
-            return await store.record_inbound(conn, messages, received_at=self._clock.now())
+            if self._desk is not None:
+                profile, now = self._desk.profile, self._clock.now()
+                inbound = await learn_names(conn, profile, inbound, now=now)
+            echoed = [await self._echo(conn, m) for m in messages if is_echo(m)]
+            heard = await store.record_inbound(conn, inbound, received_at=self._clock.now())
+        echoes, others = iter(echoed), iter(heard)
+        return tuple(next(echoes if is_echo(each) else others) for each in messages)
+
+    async def _echo(self, conn: Connection, message: Message) -> Recorded:
+        """What staff sent past us; each by itself, since it gives them the conversation."""
+        if self._desk is None:
+            raise StoreUnavailable("nothing here can take in what staff sent from elsewhere")
+        async with conn.transaction():
+            return await note_echo(self._desk, conn, message)
 
 
 def _fail_all(batch: Sequence[_Waiting], error: Exception) -> None:

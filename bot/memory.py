@@ -21,9 +21,10 @@ from bot.language.told import read_told
 from bot.language.wording import say
 from bot.memory_lines import drops, latest, read_lines
 from bot.memory_summary import by_rules, together, without
-from bot.store import memories, summaries
+from bot.store import memories, staff, summaries
 from bot.store.connection import Connection
 from bot.store.summaries import Summary
+from bot.unproven import is_unproven, proven
 
 FOLDED_MAX = 400
 """Messages of a conversation that forgetting folds into its summary at once."""
@@ -43,7 +44,7 @@ def read(
 ) -> tuple[Kept, ...]:
     """What these messages tell, oldest first; what they ask to forget is not remembered."""
     found: list[Kept] = []
-    for message in heard:
+    for message in proven(heard):
         if asks_forget(message.text):
             continue
         for told in read_told(message.text, message.language or language):
@@ -85,12 +86,12 @@ def _subject(value: str) -> str:
 
 def asked_to_forget(heard: Sequence[StoredMessage]) -> frozenset[MemoryKind]:
     """All that these messages ask to forget."""
-    return frozenset(kind for message in heard for kind in asks_forget(message.text))
+    return frozenset(kind for message in proven(heard) for kind in asks_forget(message.text))
 
 
 def without_wishes(heard: Sequence[StoredMessage]) -> tuple[StoredMessage, ...]:
     """What is left for somebody to answer: forgetting is done by code."""
-    left = ((message, without_wish(message.text)) for message in heard)
+    left = ((m, m.text if is_unproven(m) else without_wish(m.text)) for m in heard)
     return tuple(
         message if text == message.text else replace(message, text=text)
         for message, text in left
@@ -121,6 +122,9 @@ async def keep(
     if kinds:
         await forget(conn, customer_id, kinds, at=now)
     for kept in read(heard, language=language, known=known):
+        told = kept.memory
+        if told.kind == MemoryKind.NAME and await staff.has_written(conn, customer_id, told.value):
+            continue  # "Thanks, Dana" to Dana of our staff signs nothing.
         await memories.keep(conn, customer_id, kept.memory, replaces=kept.replaces)
 
 

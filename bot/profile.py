@@ -56,7 +56,16 @@ MENDS = {
     "literal_error": "choose one of those",
     "too_short": "add at least one",
     "decimal_max_places": "round it to the cent",
+    "held_back": "take before_event, hold_lapsing and deposit_missing out",
+    "variants": 'name two wordings, such as ["a", "b"]',
 }
+MOVED: Mapping[tuple[int | str, ...], str] = {
+    ("desk", "sms_part_price"): "write it as sms under [costs.segment]",
+    ("escalation", "angry_from"): "write it as intensity_from under [[emotion.triggers]]",
+    ("escalation", "repeat_limit"): "write it as unanswered under [[emotion.triggers]]",
+    ("emotion",): "copy [emotion] with its triggers from the profile that ships",
+}
+"""Where a field of before stands now, and where one is taken from that no profile had."""
 UNIT_MEND = (
     'say what the price is for: unit = "guest", "portion", "booking", "hour", "item", "room"'
 )
@@ -157,6 +166,8 @@ def _mend(detail: ErrorDetails) -> str:
     kind, name = detail["type"], str(detail["loc"][-1])
     if kind == "missing" and name == "unit":
         return UNIT_MEND
+    if kind in ("extra_forbidden", "missing") and detail["loc"] in MOVED:
+        return MOVED[detail["loc"]]
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(name, _field_names(detail["loc"]), n=1)
         if near:

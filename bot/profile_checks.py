@@ -12,7 +12,9 @@ from typing import cast
 
 import phonenumbers
 
+from bot import profile_follow_up_checks
 from bot.errors import ConfigError
+from bot.profile_emotions import check_emotion
 from bot.profile_facts import fill, walk
 from bot.profile_kinds import Problem
 from bot.profile_models import Chef, Profile
@@ -23,8 +25,10 @@ MAILBOX = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 def check(profile: Profile) -> tuple[Problem, ...]:
     """Every problem of the profile; none means that it may start."""
-    rules = (_contact, _references, _order, _units, _texts, _facts)
+    follow_ups = profile_follow_up_checks.check
+    rules = (_contact, _references, _order, _units, _texts, _facts, follow_ups)
     found = [problem for rule in rules for problem in rule(profile)]
+    found += check_emotion(profile.emotion)
     for code, service in profile.services.items():
         found += check_service(f"services.{code}", service, _crew(profile, code))
     return tuple(found)

@@ -14,6 +14,9 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.domain_answers import TopicMode
+from bot.profile_desk import DeskRules
+from bot.profile_emotions import EmotionRules
+from bot.profile_follow_ups import Costs, FollowUps
 from bot.profile_kinds import (
     Count,
     Currency,
@@ -34,7 +37,10 @@ from bot.profile_kinds import (
     Zip,
     Zone,
 )
+from bot.profile_manners import Manners
 from bot.profile_offer import Service
+from bot.profile_templates import Template
+from bot.profile_webchat import WebChat
 
 
 class Business(Part):
@@ -48,6 +54,8 @@ class Business(Part):
     home_language: str
     phone: Annotated[str, Kind("phone")] = ""
     email: str = ""
+    postal_address: str = ""
+    """Where letters on paper reach it: the law wants it below every offer by mail."""
     base_zip: Zip
     base_city: str
     home_states: tuple[str, ...] = ()
@@ -162,25 +170,9 @@ class Fact(Part):
     items: Items | None = None
 
 
-class FollowUps(Part):
-    """When a message that nobody asked for may go out."""
-
-    gap_hours: Hours
-    quiet_until: Annotated[time, Kind("time")]
-    quiet_from: Annotated[time, Kind("time")]
-    after_event_min_hours: Hours
-    after_event_max_hours: Hours
-    quote_hours: tuple[Hours, ...]
-    reminder_days: tuple[Days, ...]
-    silent_days: Days
-    review_url: str = ""
-
-
 class EscalationRules(Part):
     """When people are told without being asked for."""
 
-    angry_from: Annotated[float, Field(gt=0, le=1)]
-    repeat_limit: Annotated[int, Field(ge=1)]
     event_hours: Hours = 48
     """Trouble with an event that is no further ahead than this goes to people at once."""
 
@@ -252,10 +244,17 @@ class Profile(Part):
     area: Area
     facts: Table[Fact] = Field(default_factory=dict)
     follow_ups: FollowUps
-    escalation: EscalationRules
+    costs: Costs = Costs()
+    escalation: EscalationRules = EscalationRules()
+    emotion: EmotionRules
     answers: Answers = Answers()
     knowledge: KnowledgeRules = KnowledgeRules()
     autonomy: Autonomy = Autonomy()
+    desk: DeskRules = DeskRules()
+    manners: Manners = Manners()
+    webchat: WebChat | None = None
+    templates: Table[Template] = Field(default_factory=dict)
+    """Approved words for a closed messaging window, by a name that staff pick them by."""
     labels: Labels
     texts: Texts
 

@@ -14,15 +14,14 @@ from dataclasses import dataclass, replace
 from bot import plugins, router_near
 from bot.agents.base import Agent
 from bot.deps import Deps
-from bot.domain import Direction, Emotion, Polarity, PrimaryEmotion
+from bot.domain import Direction, Emotion, Polarity
 from bot.domain_answers import TopicMode
-from bot.escalation import Trouble, describe_anger
+from bot.escalation import Trouble
 from bot.language.intent_context import Heard, answering, same_again
 from bot.language.intents import Intent, IntentReading, route_of
 from bot.language.reader import Reading
 from bot.language.wording import asked_in
 from bot.llm.base import ModelReply
-from bot.profile import Profile
 from bot.situation import Situation
 
 CONFIDENT = 0.45
@@ -231,19 +230,11 @@ def _spread(reading: IntentReading) -> tuple[tuple[Intent, float], ...]:
     return reading.spread or reading.ranked
 
 
-def is_furious(profile: Profile, emotion: Emotion) -> bool:
-    """Angry enough that staff are told at once, whatever is wanted."""
-    limit = profile.escalation.angry_from
-    return emotion.primary is PrimaryEmotion.ANGRY and emotion.intensity >= limit
+def needs_person(reading: IntentReading, emotion: Emotion) -> Trouble | None:
+    """Whether the customer's wish alone sends this to staff, whatever a model would say.
 
-
-def needs_person(profile: Profile, reading: IntentReading, emotion: Emotion) -> Trouble | None:
-    """Whether the customer's words alone send this to staff, whatever a model would say."""
-    if is_furious(profile, emotion):
-        return Trouble(
-            reason="emotion",
-            explanation=describe_anger(emotion),
-        )
+    What the way they feel does is bot/feelings' to say.
+    """
     if reading.confidence < CONFIDENT:
         return None
     if reading.intent is Intent.ASK_PERSON:
@@ -257,6 +248,12 @@ def needs_person(profile: Profile, reading: IntentReading, emotion: Emotion) -> 
     if reading.intent in MONEY_MATTERS and emotion.polarity is Polarity.NEGATIVE:
         return Trouble(reason="money", explanation=explanation)
     return None
+
+
+def wants_only_a_person(reading: Reading) -> bool:
+    """Whether nothing is asked but for a person: then no agent has anything to say."""
+    is_asked = reading.intent.intent is Intent.ASK_PERSON and reading.intent.confidence >= CONFIDENT
+    return is_asked and all(part.intent in TALK | {Intent.ASK_PERSON} for part in reading.parts)
 
 
 def _spaced(intent: Intent) -> str:

@@ -1,6 +1,6 @@
 """The one place that reads the environment, once, at start.
 
-Fields are the names of the configuration table in README.md. A channel's own variables are handed
+Fields are the names of the table in docs/configuration.md. A channel's own variables are handed
 to it as they are, so that a new channel needs no field here.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -51,6 +52,19 @@ class Settings(BaseSettings):
     llama_model: str = ""
     llama_context: int = Field(default=0, ge=0)
     """Tokens for prompt and reply on that server; 0: as it says, or as its kind has them."""
+    media_url: str = ""
+    """Where files of customers and staff are kept: a folder, or s3://bucket/prefix. Empty:
+    DATA_DIR/media."""
+    aws_access_key_id: str = ""
+    aws_secret_access_key: SecretStr = SecretStr("")
+    aws_session_token: SecretStr = SecretStr("")
+    aws_region: str = ""
+    aws_endpoint_url: str = ""
+    """Of an S3-compatible server; empty: Amazon's own."""
+    openai_vision: Literal["auto", "on", "off"] = "auto"
+    """Whether the model is shown pictures; auto: where its name is known to see."""
+    openai_transcribe_model: str = ""
+    """Writes voice notes down; empty: staff hear them."""
     require_simulation: bool = False
     """Whether only what has passed `concierge simulate` may start."""
     intake_pool_size: int = Field(default=4, ge=1, le=50)

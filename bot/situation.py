@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from bot.domain import ConversationId, CustomerId, Emotion, MessageId, Quote, StoredMessage
 from bot.domain_answers import Memory
 from bot.domain_booking import Booking, Proposal
+from bot.domain_followed import FollowedUp
+from bot.domain_media import MediaFile, Picture
 
 TEXT_MAX_CHARS = 4000
 TRANSCRIPT_MAX = 24
@@ -34,11 +36,21 @@ class Situation:
     """The latest quote of the conversation, if it has not expired."""
     customer_name: str = ""
     emotions: Mapping[MessageId, Emotion] = field(default_factory=dict)
+    """Of the waiting messages, as far as they were read."""
+    earlier_emotions: Mapping[MessageId, Emotion] = field(default_factory=dict)
+    """The same of the customer's messages in the transcript, by the newest reading of each."""
     bookings: tuple[Booking, ...] = ()
     """The customer's events that are not over, soonest first; holds that ran out are left out."""
     proposal: Proposal | None = None
     """The terms that were stated last and still wait for a yes."""
     open_escalation: bool = False
+    staff_note: str = ""
+    """How staff, who gave the conversation back, want the bot to go on; empty: they said nothing.
+    An instruction of the house, but no source of figures (I8)."""
+    paused: bool = False
+    """Whether staff have the bot answer nobody by itself."""
+    has_left: bool = False
+    """Whether they have opted out at one of their addresses; that was confirmed to them then."""
     failures: int = 0
     """How many of the bot's last answers in a row said that it did not understand."""
     summary: str = ""
@@ -51,6 +63,15 @@ class Situation:
     """What the customer wanted in the turn before, as its record says."""
     awaits_code: bool = False
     """Whether a code was sent of late to an address that the customer says is theirs too."""
+    files: Mapping[MessageId, tuple[MediaFile, ...]] = field(default_factory=dict)
+    """Of the waiting messages, where a turn has waited for them."""
+    pictures: tuple[Picture, ...] = ()
+    """What a model is shown of them, oldest first; empty where none of ours can see."""
+    earlier_pictures: tuple[Picture, ...] = ()
+    """The same of the last messages of the transcript."""
+    follow_up: FollowedUp | None = None
+    """What we wrote unasked last, of late, or under which they tapped; their words may answer it
+    while it `is_open`."""
 
     @property
     def text(self) -> str:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from bot import plugins
+from bot import plugins, unproven_refusal
 from bot.agents.base import Agent
 from bot.errors import ToolDenied, ToolFailed
 from bot.llm.base import ModelReply, ToolCall, ToolSpec
@@ -110,7 +110,10 @@ async def run(call: ToolCall, agent: Agent, context: ToolContext, *, step: int) 
         accepted = _accepted(arguments, tool)
         slip = ""
         async with asyncio.timeout(tool.timeout_s):
-            result = await tool.run(context, accepted)
+            if unproven_refusal.forbids(call.name, tool, context.situation):
+                result = unproven_refusal.refuse(call.name, context)
+            else:
+                result = await tool.run(context, accepted)
     except (ToolDenied, ToolFailed) as refused:
         error = str(refused)
     except TimeoutError:

@@ -12,9 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot import leasing, memory, versions
+from bot.choices import offer_with
 from bot.deciding import decide, is_urgent
+from bot.deciding_feelings import keep_feelings
 from bot.decision import Decision
 from bot.deps import Deps
+from bot.desk.mirroring import mirror
 from bot.domain import ConversationId, EscalationId, Lease, MessageId, Status, TurnId
 from bot.drafting import keep, take_back
 from bot.errors import Conflict, LeaseLost
@@ -24,16 +27,7 @@ from bot.loading import load_situation
 from bot.outbox import Reply, write_reply
 from bot.situation import Situation
 from bot.sorting import WITH_A_PERSON
-from bot.store import (
-    consents,
-    conversations,
-    customers,
-    emotions,
-    messages,
-    proposals,
-    spend,
-    turns,
-)
+from bot.store import consents, conversations, customers, messages, proposals, spend, turns
 from bot.store.connection import Connection, borrow
 from bot.store.desk_notices import NoticeId
 from bot.store.drafts import WAITS
@@ -45,8 +39,7 @@ BURST_WINDOWS_MAX = 6
 SUPERSEDED_MAX = 3
 """However often a newer message comes while we think, the fourth draft goes out."""
 OVERTAKEN_MAX = 10
-"""A draft is thought again when others change what it rests on, such as the slot it offers; after
-so many times the try counts as failed, and the queue comes back later."""
+"""A draft is thought again when what it rests on is changed; after so many times the try failed."""
 FAILURES_MAX = 2
 """After so many turns in a row that raised, a person takes over instead of a third try."""
 
@@ -57,8 +50,8 @@ class TurnDone:
 
     has_outbound: bool = False
     escalation_id: EscalationId | None = None
-    notice_id: NoticeId | None = None
-    """Of a draft that staff have to see."""
+    notice_ids: tuple[NoticeId, ...] = ()
+    """What staff have to see: a draft, or what the customer wrote while they have the floor."""
     elsewhere: tuple[ConversationId, ...] = ()
     """Other conversations in which something is to be sent."""
 
@@ -107,7 +100,7 @@ async def _take_turn(deps: Deps, lease: Lease, *, patient: bool) -> TurnDone:
     with trace.step("load"):
         # Once a process this reads the models' files, which is no work for the event loop.
         await asyncio.to_thread(versions.digests, deps.settings.business_profile)
-        situation = await load_situation(deps, lease.conversation_id)
+        situation = await load_situation(deps, lease.conversation_id, with_files=True)
         situation = await take_back(deps, situation, lease)
     if not situation.waiting:
         return TurnDone()
@@ -127,8 +120,7 @@ async def _take_turn(deps: Deps, lease: Lease, *, patient: bool) -> TurnDone:
 async def _wait_out_burst(deps: Deps, conversation_id: ConversationId) -> int:
     """Wait until the customer has been quiet for the burst window; how many messages wait then.
 
-    A keyword that must be obeyed at once ends the wait. Clocks may differ or jump: no wait is
-    longer than the window.
+    A keyword to be obeyed at once ends the wait; no jump of a clock makes one longer than that.
     """
     window_s = deps.settings.burst_window_ms / 1000
     left = BURST_WINDOWS_MAX
@@ -181,11 +173,15 @@ async def _commit(
     )
     others = [await effect(conn) for effect in decision.effects]
     done = await _speak(deps, conn, lease, decision, turn_id)
+    await keep_feelings(deps, conn, situation, decision)
+    if situation.open_escalation:
+        shown = await mirror(deps, conn, lease.conversation_id, situation.waiting)
+        done = replace(done, notice_ids=(*done.notice_ids, *shown))
     return replace(done, elsewhere=tuple(filter(None, others)))
 
 
 async def _remember(conn: Connection, situation: Situation, decision: Decision) -> None:
-    """What was learnt of the customer: consent, emotions, language, name."""
+    """What was learnt of the customer: consent, language, name."""
     for entry in decision.consents:
         await consents.write(
             conn,
@@ -195,12 +191,11 @@ async def _remember(conn: Connection, situation: Situation, decision: Decision) 
             words=entry.words,
             message_id=entry.message_id,
             said_at=entry.said_at,
+            scope=entry.scope,
         )
     if any(entry.act == "opt_out" for entry in decision.consents):
         # Whoever comes back is asked anew: no yes counts for terms from before they left (I9).
         await proposals.close(conn, situation.conversation_id, status="declined")
-    if decision.emotions:
-        await emotions.write(conn, decision.emotions)
     await messages.set_language(conn, [m.id for m in situation.waiting], decision.language)
     await conversations.keep_agent(
         conn, situation.conversation_id, agent=decision.agent, language=decision.language
@@ -248,6 +243,7 @@ async def _speak(
             author=notice.author,
             purpose=notice.purpose,
             turn_id=turn_id,
+            offer=offer_with(deps.profile, decision, notice, now=deps.clock.now()),
         )
         await write_reply(deps, conn, reply)
     if decision.trouble is not None:
@@ -261,11 +257,9 @@ async def _speak(
             turn_id=turn_id,
             preface=decision.preface,
         )
-    return TurnDone(
-        has_outbound=bool(decision.notices) or opened is not None,
-        escalation_id=opened,
-        notice_id=await keep(deps, conn, lease, decision, turn_id),
-    )
+    draft = await keep(deps, conn, lease, decision, turn_id)
+    said = bool(decision.notices) or opened is not None
+    return TurnDone(has_outbound=said, escalation_id=opened, notice_ids=(draft,) if draft else ())
 
 
 def _record(

@@ -26,7 +26,7 @@ PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "instructions": ("agents/**/*.*", "prompting*.py"),
         "intents": ("language/models/intents*",),
-        "emotion": ("language/models/emotion*",),
+        "emotion": ("language/models/emotion/*",),
         "knowing": ("knowledge/data/knowing*",),
         "encoder": ("language/models/encoder/*",),
         "phrases": ("language/phrases/**/*.*",),

@@ -1,64 +1,38 @@
-"""The desk, the Slack channel where staff work: cards for escalations, and short notices.
+"""The desk, the Slack workspace where staff work: cards, threads, windows, homes, marks and files.
 
-Not a customer channel, so it has no `channel` line. jobs/escalate.py and jobs/notify_desk.py call
-it. A post carries the id of what it is for as message metadata: after an unknown outcome it is
-looked up, not sent twice.
+Not a customer channel, so it has no `channel` line. Jobs post through it, handlers/desk answers
+through it. A post carries the id of what it is for as message metadata: after an unknown outcome it
+is looked up, not sent twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from urllib.parse import urlsplit
 
-from aiohttp import ClientSession
+from aiohttp import ClientError, ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import VendorSilent, VendorUnavailable
-from channels.slack_api import TIMEOUT_S, call, make_client, read_settings
-from channels.text import clean, split
+from bot.errors import VendorRefused, VendorSilent
+from channels.desk_blocks import Block, cut, escape
+from channels.desk_card import Card, blocks, fallback
+from channels.desk_marks import direct_channel, find_ts, metadata
+from channels.slack_api import TIMEOUT_S, call, make_client, quiet_log, read_settings
 
 CARD = "escalation"
 NOTICE = "notice"
-MAX_SECTION = 3000
-MAX_HEADER = 150
-MAX_FIELD = 300
-MAX_SUMMARY = 1500
-MAX_WORDS = 600
-MAX_EXCHANGE = 8
 MAX_FALLBACK = 1000
-HISTORY_PAGES = 5
-HISTORY_SIZE = 100
-
-Block = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """What staff need to know to take a conversation over; plain text, nothing of Slack."""
-
-    escalation_id: str
-    customer: str
-    """Name, or the handle where no name is known."""
-    channel: str
-    language: str
-    reason: str
-    """Why a person is needed, in words, with the confidence where it was a judgement."""
-    summary: str
-    last_exchange: tuple[tuple[str, str, datetime], ...]
-    """Who, what, when; oldest first."""
-    opened_at: datetime
-    emotion: str = ""
-    """The emotion and where it is going, in words."""
-    quote: str = ""
-    """The quote in hand, in words."""
-    status: str = "open"
+DONE_ALREADY = frozenset({"already_reacted", "no_reaction"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedCard:
-    """Where a card stands; both ids are needed to change it or to find its thread."""
+    """Where a post stands; both ids are needed to change it or to find its thread."""
 
     channel: str
     ts: str
@@ -66,25 +40,48 @@ class PostedCard:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The staff channel of one Slack workspace."""
+    """One Slack workspace with its staff channel.
+
+    Whatever talks to Slack here raises VendorUnavailable (nothing was done), VendorRefused (never
+    will be, with its mend) or VendorSilent (nobody knows).
+    """
 
     client: AsyncWebClient
     staff_channel: str
     timeout_s: float = TIMEOUT_S
 
     async def post(self, card: Card) -> PostedCard:
-        """Post a new card.
+        """Post a new card; after VendorSilent ask `find_posted`."""
+        return await self.say(fallback(card), blocks(card), mark=(CARD, card.escalation_id))
 
-        Raises:
-            VendorUnavailable: nothing was posted. VendorRefused: never will be, with the mend.
-            VendorSilent: it may have been posted; ask `find_posted`.
+    async def update(self, posted: PostedCard, card: Card) -> PostedCard:
+        """Change a card in place."""
+        shown = (fallback(card), blocks(card))
+        return await self.redraw(posted, *shown, mark=(CARD, card.escalation_id))
+
+    async def say(
+        self,
+        text: str,
+        shown: Sequence[Block] = (),
+        *,
+        mark: tuple[str, str],
+        thread: PostedCard | None = None,
+        to: str = "",
+        broadcast: bool = False,
+    ) -> PostedCard:
+        """Post in the staff channel, in a thread, or to one person (`to`, their id).
+
+        `text` is what notifications read; `mark` is the kind and the id by which it is found again;
+        `broadcast` shows what stands in a thread in the channel too.
         """
         answer = await call(
             self.client.chat_postMessage(
-                channel=self.staff_channel,
-                text=fallback(card),
-                blocks=blocks(card),
-                metadata=_metadata(CARD, card.escalation_id),
+                channel=to or (thread.channel if thread else self.staff_channel),
+                text=in_short(text),
+                blocks=list(shown) or None,
+                thread_ts=thread.ts if thread else None,
+                reply_broadcast=True if thread and broadcast else None,
+                metadata=metadata(mark),
                 unfurl_links=False,
                 unfurl_media=False,
             ),
@@ -92,77 +89,122 @@ class Desk:
         )
         return _posted(answer)
 
-    async def update(self, posted: PostedCard, card: Card) -> PostedCard:
-        """Change a card in place; without its blocks Slack would remove them, so they go along."""
+    async def redraw(
+        self, posted: PostedCard, text: str, shown: Sequence[Block], *, mark: tuple[str, str]
+    ) -> PostedCard:
+        """Change a post in place; without its blocks Slack would remove them, so they go along."""
         answer = await call(
             self.client.chat_update(
                 channel=posted.channel,
                 ts=posted.ts,
-                text=fallback(card),
-                blocks=blocks(card),
-                metadata=_metadata(CARD, card.escalation_id),
+                text=in_short(text),
+                blocks=list(shown),
+                metadata=metadata(mark),
             ),
             timeout_s=self.timeout_s,
         )
         return _posted(answer)
 
-    async def post_notice(self, notice_id: str, text: str) -> PostedCard:
-        """Post a few words for staff; raises what `post` raises."""
-        first, newline, more = escape(text).partition("\n")
-        head, colon, rest = first.partition(": ")
-        told = f"*{head}:* {rest}" if colon else head
-        shown = _cut(f"{told}{newline}{more}", MAX_SECTION)
-        answer = await call(
-            self.client.chat_postMessage(
-                channel=self.staff_channel,
-                text=_cut(escape(" ".join(text.split())), MAX_FALLBACK),
-                blocks=[_section(shown)],
-                metadata=_metadata(NOTICE, notice_id),
-                unfurl_links=False,
-                unfurl_media=False,
+    async def whisper(
+        self,
+        person: str,
+        text: str,
+        shown: Sequence[Block] = (),
+        *,
+        channel: str = "",
+        thread_ts: str = "",
+    ) -> None:
+        """Show something to one person alone; Slack does not promise that they see it."""
+        await call(
+            self.client.chat_postEphemeral(
+                channel=channel or self.staff_channel,
+                user=person,
+                text=in_short(text),
+                blocks=list(shown) or None,
+                thread_ts=thread_ts or None,
             ),
             timeout_s=self.timeout_s,
         )
-        return _posted(answer)
+
+    async def react(self, posted: PostedCard, name: str) -> None:
+        """Put a mark on a message; twice is once."""
+        given = {"channel": posted.channel, "timestamp": posted.ts, "name": name}
+        await self._once(self.client.reactions_add(**given))
+
+    async def unreact(self, posted: PostedCard, name: str) -> None:
+        """Take our mark off a message, if it is there."""
+        given = {"channel": posted.channel, "timestamp": posted.ts, "name": name}
+        await self._once(self.client.reactions_remove(**given))
+
+    async def _once(self, request: object) -> None:
+        try:
+            await call(request, timeout_s=self.timeout_s)  # type: ignore[arg-type]  # An awaitable of the client.
+        except VendorRefused as refused:
+            if refused.code not in DONE_ALREADY:
+                raise
+
+    async def open_window(self, trigger_id: str, view: Block) -> None:
+        """Open a window for whoever acted within the last three seconds."""
+        await call(self.client.views_open(trigger_id=trigger_id, view=view), timeout_s=3.0)
+
+    async def push_window(self, trigger_id: str, view: Block) -> None:
+        """Put a window on top of the one in which a button was pressed."""
+        await call(self.client.views_push(trigger_id=trigger_id, view=view), timeout_s=3.0)
+
+    async def update_window(self, view_id: str, view: Block) -> None:
+        """Show something else in an open window."""
+        await call(self.client.views_update(view_id=view_id, view=view), timeout_s=3.0)
+
+    async def respond(
+        self, response_url: str, text: str, shown: Sequence[Block], *, replaces: bool
+    ) -> None:
+        """Answer by the address that came with a deed: the only way to change what one alone sees.
+
+        The vendor takes five answers in half an hour. The address is believed only where it is the
+        vendor's own, or that of the configured API.
+        """
+        if not is_ours(response_url, str(self.client.base_url)):
+            raise VendorRefused("the answer's address is not Slack's", code="response_url")
+        hook = AsyncWebhookClient(response_url, session=self.client.session, logger=quiet_log)
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                answer = await hook.send(
+                    text=in_short(text), blocks=list(shown), replace_original=replaces
+                )
+        except (TimeoutError, ClientError, OSError) as error:
+            raise VendorSilent("Slack did not answer", code="response_url") from error
+        if answer.status_code != 200:
+            raise VendorRefused("Slack took no answer", code=str(answer.status_code))
+
+    async def publish_home(self, person: str, view: Block) -> None:
+        """Show somebody their home tab."""
+        await call(self.client.views_publish(user_id=person, view=view), timeout_s=self.timeout_s)
 
     async def find_posted(self, escalation_id: str, since: datetime) -> PostedCard | None:
-        """The card of an escalation whose post was never confirmed to us, if it exists.
+        """The card of an escalation whose post was never confirmed to us, if it exists."""
+        return await self.find((CARD, escalation_id), since)
+
+    async def find(
+        self,
+        mark: tuple[str, str],
+        since: datetime,
+        *,
+        thread: PostedCard | None = None,
+        to: str = "",
+    ) -> PostedCard | None:
+        """A post by its mark, in the staff channel, a thread, or what was said to one person.
 
         Raises:
             VendorUnavailable: Slack cannot say now. VendorRefused: it will not.
         """
-        return await self._find(CARD, escalation_id, since)
-
-    async def find_notice(self, notice_id: str, since: datetime) -> PostedCard | None:
-        """The same for a notice."""
-        return await self._find(NOTICE, notice_id, since)
-
-    async def _find(self, kind: str, identifier: str, since: datetime) -> PostedCard | None:
-        cursor = ""
-        for _ in range(HISTORY_PAGES):
-            answer = await self._history(since, cursor)
-            for message in answer.get("messages") or ():
-                if _is_for(message, kind, identifier):
-                    return PostedCard(channel=self.staff_channel, ts=str(message["ts"]))
-            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                break
-        return None
-
-    async def _history(self, since: datetime, cursor: str) -> AsyncSlackResponse:
-        try:
-            return await call(
-                self.client.conversations_history(
-                    channel=self.staff_channel,
-                    oldest=f"{since.timestamp() - 5:.6f}",
-                    include_all_metadata=True,
-                    limit=HISTORY_SIZE,
-                    cursor=cursor or None,
-                ),
-                timeout_s=self.timeout_s,
-            )
-        except VendorSilent as error:
-            raise VendorUnavailable("Slack did not answer a look-up", code=error.code) from error
+        channel = thread.channel if thread else self.staff_channel
+        if to:
+            channel = await direct_channel(self.client, to, timeout_s=self.timeout_s)
+        root_ts = thread.ts if thread else ""
+        ts = await find_ts(
+            self.client, channel, mark, since=since, root_ts=root_ts, timeout_s=self.timeout_s
+        )
+        return PostedCard(channel=channel, ts=ts) if ts else None
 
 
 def configure(settings: Mapping[str, str], http: ClientSession | None = None) -> Desk | None:
@@ -177,105 +219,17 @@ def configure(settings: Mapping[str, str], http: ClientSession | None = None) ->
     return Desk(make_client(found, http), found.staff_channel)
 
 
-def escape(text: str) -> str:
-    """Text in which Slack finds no mention, link or command, whatever a customer typed."""
-    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def is_ours(response_url: str, api_url: str) -> bool:
+    """Whether an address that a payload named is the vendor's, or beside the configured API."""
+    asked, api = urlsplit(response_url), urlsplit(api_url)
+    if asked.scheme == "https" and asked.hostname == "hooks.slack.com":
+        return True
+    return (asked.scheme, asked.netloc) == (api.scheme, api.netloc) and api.hostname != "slack.com"
 
 
-def fallback(card: Card) -> str:
-    """The card in one line, for notifications and screen readers."""
-    line = f"{card.customer} on {card.channel} needs a person: {card.reason}"
-    return _cut(escape(" ".join(line.split())), MAX_FALLBACK)
-
-
-def blocks(card: Card) -> list[Block]:
-    """The card in Block Kit: why first, then who, then the last words, then what is in hand.
-
-    At most 16 blocks and at most 11,000 characters: Slack refuses more than 50 blocks, 3,000
-    characters a section, and about 13,000 in all.
-    """
-    shown = [
-        _header(f"{card.customer} needs a person"),
-        _section(f"*Why:* {_short(card.reason, MAX_WORDS)}"),
-        _facts(card),
-    ]
-    if card.summary:
-        shown.append(_section(f"*In short:* {_short(card.summary, MAX_SUMMARY)}"))
-    if card.quote:
-        shown.append(_section(f"*Quote in hand:* {_short(card.quote, MAX_WORDS)}"))
-    if card.last_exchange:
-        shown.append({"type": "divider"})
-        shown.extend(
-            _section(f"*{_short(who, 60)}* · {_moment(at)}\n{_quoted(text)}")
-            for who, text, at in card.last_exchange[-MAX_EXCHANGE:]
-        )
-    shown.append(_footer(card))
-    return shown
-
-
-def _header(text: str) -> Block:
-    # Plain text is shown as it is; only mrkdwn needs escaping.
-    words = _cut(" ".join(clean(text).split()), MAX_HEADER)
-    return {"type": "header", "text": {"type": "plain_text", "text": words, "emoji": False}}
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": _mrkdwn(_cut(text, MAX_SECTION))}
-
-
-def _facts(card: Card) -> Block:
-    rows = [("Customer", card.customer), ("Channel", card.channel), ("Language", card.language)]
-    rows += [("Emotion", card.emotion)] if card.emotion else []
-    rows += [("Status", card.status)]
-    fields = [_mrkdwn(f"*{name}*\n{_short(value, MAX_FIELD) or '-'}") for name, value in rows]
-    return {"type": "section", "fields": fields}
-
-
-def _footer(card: Card) -> Block:
-    text = f"Opened {_moment(card.opened_at)} · {_short(card.escalation_id, 80)}"
-    return {"type": "context", "elements": [_mrkdwn(text)]}
-
-
-def _mrkdwn(text: str) -> Block:
-    # Verbatim keeps Slack from turning what a customer typed into links and mentions.
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _short(text: str, limit: int) -> str:
-    return _cut(escape(" ".join(text.split())), limit)
-
-
-def _quoted(text: str) -> str:
-    words = _cut(escape(text.strip()), MAX_WORDS) or "(no text)"
-    return "\n".join(f">{line}" for line in words.split("\n")[:20])
-
-
-def _cut(text: str, limit: int) -> str:
-    """At most `limit` UTF-16 units, ended by an ellipsis where something is left out."""
-    if len(text.encode("utf-16-le")) // 2 <= limit:
-        return text
-    kept = (split(text[:limit], limit - 1) or ("",))[0]
-    # An escape sequence that was cut in half would show as rubbish.
-    head, mark, tail = kept.rpartition("&")
-    return (head if mark and ";" not in tail else kept) + "…"
-
-
-def _moment(at: datetime) -> str:
-    # Slack shows each reader this moment in their own zone; the words after | are the fallback.
-    stamp = int(at.timestamp())
-    return f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC>"
-
-
-def _metadata(kind: str, identifier: str) -> dict[str, object]:
-    return {"event_type": kind, "event_payload": {f"{kind}_id": identifier}}
-
-
-def _is_for(message: Mapping[str, object], kind: str, identifier: str) -> bool:
-    metadata = message.get("metadata")
-    if not isinstance(metadata, Mapping) or metadata.get("event_type") != kind:
-        return False
-    payload = metadata.get("event_payload")
-    return isinstance(payload, Mapping) and payload.get(f"{kind}_id") == identifier
+def in_short(text: str) -> str:
+    """A text in one line and within bounds, for notifications and screen readers."""
+    return cut(escape(" ".join(text.split())), MAX_FALLBACK)
 
 
 def _posted(answer: AsyncSlackResponse) -> PostedCard:

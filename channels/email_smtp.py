@@ -2,7 +2,8 @@
 
 Used by channels/email.py. Nothing is done before DATA is answered, so every failure up to there may
 be tried again; a line that breaks after it leaves open whether the letter went. Source: RFC 5321
-sections 4.2 and 4.5.3.2, RFC 3463 section 3, RFC 3207 (read 2026-11-23).
+sections 4.2 and 4.5.3.2, RFC 3463 section 3, RFC 3207, RFC 6531
+section 3 (read 2026-11-23).
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def read_server(settings: Mapping[str, str]) -> Server:
         user=unquote(url.username or ""),
         password=unquote(url.password or ""),
         speaks_tls=speaks_tls,
-        must_start_tls=not speaks_tls and not _is_loopback(host),
+        must_start_tls=not speaks_tls and not is_loopback(host),
     )
 
 
@@ -104,8 +105,7 @@ async def hand_over(server: Server, *, sender: str, recipient: str, letter: byte
     try:
         async with asyncio.timeout(WITHIN_S):
             await client.connect()
-            await client.mail(sender)
-            await client.rcpt(recipient)
+            await _address(client, sender, recipient)
             is_going = True
             await client.data(letter)
     except SMTPResponseException as error:
@@ -116,6 +116,19 @@ async def hand_over(server: Server, *, sender: str, recipient: str, letter: byte
         raise VendorUnavailable(_cannot(error)) from error
     finally:
         await _leave(client)
+
+
+async def _address(client: SMTP, sender: str, recipient: str) -> None:
+    """The envelope; a mailbox name beyond ASCII goes only over a server that says it takes such."""
+    if recipient.isascii():
+        await client.mail(sender)
+        await client.rcpt(recipient)
+        return
+    await client.ehlo()
+    if not client.supports_extension("smtputf8"):
+        raise VendorRefused("our mail server takes no mailbox names beyond ASCII (SMTPUTF8)")
+    await client.mail(sender, options=["SMTPUTF8"], encoding="utf-8")
+    await client.rcpt(recipient, encoding="utf-8")
 
 
 async def greet(server: Server, *, sender: str) -> None:
@@ -179,7 +192,8 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether this host is our own machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

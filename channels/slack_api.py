@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
 
@@ -23,11 +24,13 @@ from bot.errors import ConfigError, VendorError, VendorRefused, VendorSilent, Ve
 
 TIMEOUT_S = 15.0
 DEFAULT_URL = "https://slack.com/api/"
-_NEEDED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_STAFF_CHANNEL")
+_NEEDED = ("SLACK_BOT_TOKEN", "SLACK_STAFF_CHANNEL")
+# How Slack reaches us: by signed requests, or over a socket that we open (Socket Mode).
+_WAYS_IN = ("SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
 
 # At debug level the client logs whole requests, and so what customers wrote.
-_client_log = logging.getLogger("slack_sdk.quiet")
-_client_log.setLevel(logging.WARNING)
+quiet_log = logging.getLogger("slack_sdk.quiet")
+quiet_log.setLevel(logging.WARNING)
 
 # What staff or the operator can do about a refusal.
 _MEND: Mapping[str, str] = MappingProxyType(
@@ -40,7 +43,7 @@ _MEND: Mapping[str, str] = MappingProxyType(
         "invalid_blocks": "the card was not well formed; please report it",
         "is_archived": "the staff channel is archived; restore it or set SLACK_STAFF_CHANNEL",
         "message_not_found": "the card has been deleted; post it anew",
-        "missing_scope": "the app needs the scopes chat:write and channels:history",
+        "missing_scope": "add the scope under OAuth & Permissions and install the app again",
         "msg_blocks_too_long": "the card was too long; please report it",
         "msg_too_long": "the card was too long; please report it",
         "not_authed": "SLACK_BOT_TOKEN is missing or not valid",
@@ -52,7 +55,12 @@ _MEND: Mapping[str, str] = MappingProxyType(
 )
 # Slack may have acted in spite of the first group; in the second it says it has not.
 _UNKNOWN = frozenset({"fatal_error", "internal_error", "request_timeout"})
-_LATER = frozenset({"ratelimited", "rate_limited", "service_unavailable", "message_limit_exceeded"})
+_SCOPES = re.compile(r"[a-z_.:,]{1,100}")
+SLOW_DOWN = frozenset({"429", "ratelimited", "rate_limited", "message_limit_exceeded"})
+"""Codes of VendorUnavailable that hold for whatever else is to be called."""
+SILENT = "timeout"
+"""Code of VendorSilent where no answer came at all."""
+_LATER = SLOW_DOWN | {"service_unavailable"}
 
 
 class SlackSettings(BaseModel):
@@ -61,11 +69,12 @@ class SlackSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     bot_token: SecretStr
-    signing_secret: SecretStr
     staff_channel: str
     """Id of the channel where staff work; by a name nothing can be looked up after a crash."""
+    signing_secret: SecretStr | None = None
+    """What Slack signs its requests with; none: it reaches us over the socket only."""
     app_token: SecretStr | None = None
-    """Only for Socket Mode."""
+    """Opens the socket of Socket Mode; none: Slack sends requests."""
     api_url: str = Field(default=DEFAULT_URL, pattern=r"^https?://[^?#@]+$")
 
 
@@ -76,13 +85,18 @@ def read_settings(settings: Mapping[str, str]) -> SlackSettings | None:
         ConfigError: names the variable that is missing or wrong.
     """
     given = {name: settings[name].strip() for name in settings if name.startswith("SLACK_")}
-    if not any(given.get(name) for name in (*_NEEDED, "SLACK_APP_TOKEN")):
+    if not any(given.get(name) for name in (*_NEEDED, *_WAYS_IN)):
         return None
-    missing = [name for name in _NEEDED if not given.get(name)]
-    if missing:
-        raise ConfigError(
-            "\n".join(f"{name} is missing: the staff desk needs it" for name in missing)
+    missing = [
+        f"{name} is missing: the staff desk needs it" for name in _NEEDED if not given.get(name)
+    ]
+    if not any(given.get(name) for name in _WAYS_IN):
+        missing.append(
+            "SLACK_SIGNING_SECRET is missing: the staff desk needs it, or SLACK_APP_TOKEN for "
+            "Socket Mode"
         )
+    if missing:
+        raise ConfigError("\n".join(missing))
     values = {name.removeprefix("SLACK_").lower(): value for name, value in given.items() if value}
     try:
         return SlackSettings.model_validate(values)
@@ -98,7 +112,7 @@ def make_client(found: SlackSettings, http: ClientSession | None) -> AsyncWebCli
         session=http,
         timeout=int(TIMEOUT_S),
         retry_handlers=[],
-        logger=_client_log,
+        logger=quiet_log,
     )
     if found.api_url != DEFAULT_URL:
         # The client takes a proxy from the environment even for a stand-in on this machine.
@@ -121,7 +135,7 @@ async def call(
     except (ClientConnectorError, ConnectionTimeoutError) as error:
         raise VendorUnavailable("no connection to Slack") from error
     except TimeoutError as error:
-        raise VendorSilent("Slack did not answer in time", code="timeout") from error
+        raise VendorSilent("Slack did not answer in time", code=SILENT) from error
     except SlackApiError as error:
         raise _meaning(error) from error
     except (ClientError, OSError, SlackClientError) as error:
@@ -142,6 +156,9 @@ def _meaning(error: SlackApiError) -> VendorError:
     if not code or code in _UNKNOWN or status >= 500:
         return VendorSilent("Slack failed; it may have done it", code=code or str(status))
     mend = _MEND.get(code, "see this error in Slack's documentation of the method")
+    needed = data.get("needed") if code == "missing_scope" and isinstance(data, dict) else None
+    if isinstance(needed, str) and _SCOPES.fullmatch(needed):
+        mend = f"the app lacks {needed}; {mend}"
     return VendorRefused(f"Slack refuses ({code}): {mend}", code=code)
 
 

@@ -100,6 +100,12 @@ def plain_sms(text: str) -> str:
     return text if _CJK.search(text) else text.translate(_PLAIN)
 
 
+def plain_text(text: str) -> str:
+    """The text without Markdown, its typography as it was."""
+    text = _flatten(text, bold=r"\1\2")
+    return _each_outside_urls(text, lambda piece: _ITALIC.sub(r"\1\2", piece))
+
+
 def whatsapp_markup(text: str) -> str:
     """Markdown that a model may write, in WhatsApp's own signs: one star is bold."""
     return _flatten(text, bold=r"*\1\2*")

@@ -8,7 +8,6 @@ Only the configured host ever sees our credentials. Source: twilio_api_v2010.jso
 
 from __future__ import annotations
 
-import json
 import logging
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
@@ -18,16 +17,17 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
-from aiohttp.client_exceptions import ClientConnectorError, ConnectionTimeoutError
+from aiohttp import ClientSession, ClientTimeout
 from yarl import URL
 
-from bot.domain import Message, OutboundMessage
+from bot.domain import Message
+from bot.domain_sending import OutboundMessage
 from bot.errors import BadPayload, VendorError, VendorRefused, VendorSilent, VendorUnavailable
-from channels.base import AddressRefused, Reply, Route, SendResult
-from channels.twilio_codes import Outcome, judge
+from channels.base import AddressRefused, DailyCapReached, Reply, Route, SendResult
+from channels.twilio_codes import DAILY_CAPS, Outcome, judge
 from channels.twilio_forms import to_message
 from channels.twilio_settings import TwilioSettings
+from channels.vendor_http import asking, read_object
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +37,12 @@ STATUS_PATH = "/webhooks/twilio/status"
 ROUTES = (
     # By default Twilio tries again only where no connection was made, so a 503 would lose the text.
     Route(path=INBOUND_PATH, vendor="twilio", overrides="rc=3&rp=5xx,ct,rt&tt=15000"),
-    Route(path=STATUS_PATH, vendor="twilio"),
+    Route(path=STATUS_PATH, vendor="twilio", is_pasted=False),
 )
 EMPTY_TWIML = Reply(
     body='<?xml version="1.0" encoding="UTF-8"?><Response/>', content_type="text/xml"
 )
+PROBED_AS = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
 MAX_PAGES = 100
 PAGE_SIZE = 100
 # Our clock and Twilio's may differ by this much. What an earlier message with the same words was is
@@ -127,6 +128,14 @@ class TwilioApi:
             found.append(replace(message, sent_at=_date(row)))
         return tuple(reversed(found))
 
+    async def look_up(self, path: str) -> Row:
+        """Read something of the account. Raises VendorError."""
+        return await self._get(path)
+
+    async def read(self, path: str) -> Row:
+        """Look something up by its path. Raises VendorUnavailable, VendorRefused."""
+        return await self._get(path)
+
     async def _as_form(self, row: Row) -> Mapping[str, str]:
         """A listed message in the words of a webhook; its attachments take a second request."""
         form = {
@@ -184,7 +193,7 @@ class TwilioApi:
         self, method: str, path: str, form: Mapping[str, str] | None
     ) -> tuple[int, Mapping[str, str], Row]:
         url = URL(self.base + path, encoded=True)
-        try:
+        with asking("Twilio"):
             async with self.http.request(
                 method,
                 url,
@@ -194,14 +203,7 @@ class TwilioApi:
                 # A redirect would carry our credentials to wherever it points.
                 allow_redirects=False,
             ) as response:
-                body = await response.read()
-                return response.status, response.headers, _json(body)
-        except (ClientConnectorError, ConnectionTimeoutError) as error:
-            raise VendorUnavailable("no connection to Twilio") from error
-        except TimeoutError as error:
-            raise VendorSilent("Twilio did not answer in time", code="timeout") from error
-        except (ClientError, OSError) as error:
-            raise VendorSilent("the connection to Twilio was lost", code="lost") from error
+                return response.status, response.headers, await read_object(response)
 
     @property
     def _messages(self) -> str:
@@ -244,19 +246,12 @@ def _number(value: object, *, least: int) -> int:
     return max(least, int(text)) if text.isascii() and text.isdigit() else least
 
 
-def _json(body: bytes) -> Row:
-    """The answer as an object; anything else, a proxy's HTML page for one, as an empty one."""
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
 def _error(status: int, headers: Mapping[str, str], answer: Row) -> VendorError:
     """What an answer that is no success means, by Twilio's code if it gave one, else by status."""
     code = str(answer.get("code") or status)
     verdict = judge(code)
+    if code in DAILY_CAPS:
+        return DailyCapReached(verdict.words, code=code)
     if status == 429 or verdict.outcome is Outcome.RETRY_LATER:
         return VendorUnavailable(verdict.words, code=code, retry_after_s=_retry_after(headers))
     if status >= 500 or status == 408 or verdict.outcome is Outcome.UNKNOWN:

@@ -102,6 +102,9 @@ CODES: Mapping[str, Verdict] = MappingProxyType(
     }
 )
 
+DAILY_CAPS = frozenset({"30023", "63038"})
+"""Of the codes that may pass, those that pass with the day."""
+
 STATUSES: Mapping[str, Status] = MappingProxyType(
     {
         "accepted": Status.QUEUED,

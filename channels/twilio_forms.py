@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from bot.domain import Kind, Media, Message, Receipt
+from bot.domain import Kind, Media, Message
+from bot.domain_sending import Receipt
 from bot.errors import BadPayload
 from channels.base import Parsed
 from channels.phones import normalise

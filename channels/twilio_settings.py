@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.errors import BadPayload, ConfigError
 from bot.settings import load_settings
 from channels.phones import normalise
+from channels.prefixed import given_with, read_into
 from channels.twilio_signature import Verifier, public_bases
 
 WHATSAPP = "whatsapp:"
 _PREFIX = "TWILIO_"
+_SENDERS = frozenset(
+    {"TWILIO_SMS_FROM", "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_WHATSAPP_FROM", "TWILIO_VOICE"}
+)
+"""What an account is there for; one of them is enough."""
+_OF_THE_ACCOUNT = frozenset(
+    {"account_sid", "auth_token", "auth_token_secondary", "webhook_key_id", "webhook_key"}
+)
 
 
 class TwilioSettings(BaseModel):
@@ -35,6 +43,8 @@ class TwilioSettings(BaseModel):
     sms_per_second: float = Field(default=1.0, gt=0)
     """A long code without registration; short codes and registered ones may do more."""
     whatsapp_per_second: float = Field(default=80.0, gt=0)
+    voice_forward_to: str = ""
+    """Which telephone rings where a caller wants a person; empty: the profile's."""
     webhook_key_id: str = ""
     webhook_key: SecretStr | None = None
     """The shared key for webhooks; once set, only its signature is accepted."""
@@ -49,33 +59,18 @@ def read_settings(settings: Mapping[str, str], sender: tuple[str, ...]) -> Twili
     Raises:
         ConfigError: names each variable that is missing or wrong.
     """
-    given = {
-        name.removeprefix(_PREFIX).lower(): value.strip()
-        for name, value in settings.items()
-        if name.startswith(_PREFIX) and value.strip()
-    }
-    senders = {"TWILIO_SMS_FROM", "TWILIO_MESSAGING_SERVICE_SID", "TWILIO_WHATSAPP_FROM"}
-    present = {name for name in senders if settings.get(name, "").strip()}
-    if not present and not given.keys() & {"account_sid", "auth_token"}:
+    given = given_with(_PREFIX, settings)
+    present = {name for name in _SENDERS if settings.get(name, "").strip() not in ("", "0")}
+    if not present and not given.keys() & _OF_THE_ACCOUNT:
         return None
     if not present:
         raise ConfigError(
             "TWILIO_SMS_FROM or TWILIO_WHATSAPP_FROM is missing: Twilio needs a sender"
         )
-    try:
-        found = TwilioSettings.model_validate(given)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_line(dict(issue)) for issue in error.errors())) from error
+    found = read_into(TwilioSettings, _PREFIX, given)
     if bool(found.webhook_key_id) != (found.webhook_key is not None):
         raise ConfigError("TWILIO_WEBHOOK_KEY_ID and TWILIO_WEBHOOK_KEY are missing one another")
     return found if present & set(sender) else None
-
-
-def _line(issue: Mapping[str, object]) -> str:
-    location = issue["loc"]
-    field = str(location[0]) if isinstance(location, tuple) else ""
-    what = "is missing" if issue["type"] == "missing" else f"is wrong: {issue['msg']}"
-    return f"{_PREFIX}{field.upper()} {what}"
 
 
 def sender_handle(value: str, variable: str) -> str:

@@ -1,31 +1,33 @@
 """WhatsApp, whoever carries it: one channel, a dialect file for each vendor.
 
-The first dialect with settings is used; a person is the same address either way. Knows how text
-looks on WhatsApp; what the vendors call things is the dialects' business.
+Meta carries it where META_ is set, else Twilio; where both are, both are read and Meta sends
+(channels/whatsapp_moving.py). A person is the same address either way. Knows how text looks on
+WhatsApp; what the vendors call things is the dialects' business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import ClientSession
 
-from channels import whatsapp_twilio
-from channels.base import ConfiguredChannel, Route
+from channels import whatsapp_cloud, whatsapp_twilio
+from channels.base import Route
 from channels.text import clean, split, whatsapp_markup
-from channels.twilio_api import ROUTES
+from channels.whatsapp_cloud import CloudWhatsApp
+from channels.whatsapp_moving import MovingWhatsApp
+from channels.whatsapp_twilio import TwilioWhatsApp
 
 NAME = "whatsapp"
-# Source: Twilio caps a body at 1600 characters, Meta at 4096 (read 2026-11-22): the lower holds.
-MAX_LENGTH = 1600
 
-DIALECTS = (whatsapp_twilio,)
+DIALECTS = (whatsapp_cloud, whatsapp_twilio)
 
 
-def render(text: str) -> tuple[str, ...]:
-    """The text in WhatsApp's own signs, in parts that every carrier takes."""
-    return split(whatsapp_markup(clean(text)), MAX_LENGTH)
+def render(limit: int, text: str) -> tuple[str, ...]:
+    """The text in WhatsApp's own signs, in parts of at most so many characters."""
+    return split(whatsapp_markup(clean(text)), limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,20 @@ class WhatsApp:
     """The channel before its settings are known."""
 
     name: str = NAME
-    routes: tuple[Route, ...] = ROUTES
+    routes: tuple[Route, ...] = tuple(route for each in DIALECTS for route in each.ROUTES)
+    """Of all carriers; the configured channel has those of the ones that are set."""
 
     def configure(
         self, settings: Mapping[str, str], http: ClientSession
-    ) -> ConfiguredChannel | None:
-        """The first dialect that has its settings, or None."""
-        found = (dialect.configure(settings, http, render) for dialect in DIALECTS)
-        return next((channel for channel in found if channel is not None), None)
+    ) -> MovingWhatsApp | CloudWhatsApp | TwilioWhatsApp | None:
+        """As the dialects that have their settings carry it, or None."""
+        by_meta = partial(render, whatsapp_cloud.MAX_LENGTH)
+        cloud = whatsapp_cloud.configure(settings, http, by_meta)
+        by_twilio = partial(render, whatsapp_twilio.MAX_LENGTH)
+        twilio = whatsapp_twilio.configure(settings, http, by_twilio)
+        if cloud is not None and twilio is not None:
+            return MovingWhatsApp(cloud=cloud, twilio=twilio)
+        return cloud or twilio
 
 
 channel = WhatsApp()

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from types import TracebackType
 
+from bot.errors import ConciergeError
+
+CAUSES_MAX = 5
+_Failure = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
     "message",
     "asctime",
@@ -13,6 +19,18 @@ _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | 
 
 
 class _OneLine(logging.Formatter):
+    def formatException(self, ei: _Failure) -> str:  # noqa: N802 - The library's own name.
+        """Where it failed and with what kind of error: the words of many errors quote a value, and
+        so what somebody wrote (I13). Ours hold ids only."""
+        told: list[str] = []
+        error: BaseException | None = ei[1]
+        while error is not None and len(told) < CAUSES_MAX:
+            words = f": {error}" if isinstance(error, ConciergeError) else ""
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            told.append(f"{frames}{type(error).__name__}{words}")
+            error = error.__cause__ or error.__context__
+        return "\nafter\n".join(told)
+
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
         fields = {key: value for key, value in vars(record).items() if key not in _STANDARD}

@@ -16,7 +16,7 @@ from jobs import metrics
 
 log = logging.getLogger(__name__)
 
-STREAMS = frozenset({"/playground/events"})
+STREAMS = frozenset({"/playground/events", "/chat/events"})
 """Answers that last as long as a page is open; their length says nothing."""
 
 BODY_HEADERS = frozenset({"content-type", "content-length"})

@@ -24,9 +24,11 @@ from bot.profile import load_profile
 from bot.store import bookings
 from bot.store.connection import Pool, borrow
 from handlers.keys import DOORBELL
-from handlers.playground_drafts import add_drafts
+from handlers.playground_desk import add_desk, desk_answers, offered
+from handlers.playground_files import NewFile, need_content, shown
 from handlers.playground_guard import SECURITY_HEADERS, guarded, read_body
 from handlers.sandbox.feed import Feed
+from handlers.sandbox.phones import Upload
 from handlers.sandbox.server import StandIns
 
 HERE = Path(__file__).parent
@@ -36,10 +38,13 @@ FILES = {
     "playground.js": "text/javascript",
     "playground-dom.js": "text/javascript",
     "playground-phone.js": "text/javascript",
+    "playground-desk.css": "text/css",
     "playground-desk.js": "text/javascript",
+    "playground-desk-blocks.js": "text/javascript",
+    "playground-desk-inputs.js": "text/javascript",
+    "playground-desk-window.js": "text/javascript",
     "playground-bookings.js": "text/javascript",
-    "playground-drafts.css": "text/css",
-    "playground-drafts.js": "text/javascript",
+    "playground-why.css": "text/css",
     "playground-life.js": "text/javascript",
     "playground.svg": "image/svg+xml",
 }
@@ -55,25 +60,8 @@ class NewText(BaseModel):
 
     channel: Literal["sms", "whatsapp"]
     sender: str = Field(alias="from", pattern=HANDLE)
-    text: str = Field(min_length=1, max_length=1600)
-
-
-class Press(BaseModel):
-    """A button that the visitor presses as staff."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    ts: str = Field(max_length=32)
-    action_id: str = Field(max_length=255)
-
-
-class Post(BaseModel):
-    """What the visitor writes as staff in a thread."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    thread_ts: str = Field(max_length=32)
-    text: str = Field(min_length=1, max_length=3000)
+    text: str = Field(default="", max_length=1600)
+    file: NewFile | None = None
 
 
 class DepositSeen(BaseModel):
@@ -96,14 +84,13 @@ def add_playground(
     for path, handler in (
         ("/playground", page.show),
         ("/playground/events", page.events),
+        ("/playground/phone/files/{id}", page.carried),
         ("/playground/{file}", page.file),
     ):
         app.router.add_get(path, guarded(handler))
     app.router.add_post("/playground/messages", guarded(page.customer_writes))
-    app.router.add_post("/playground/desk/messages", guarded(page.staff_writes))
-    app.router.add_post("/playground/desk/presses", guarded(page.staff_presses))
     app.router.add_post("/playground/bookings/deposits", guarded(page.deposit_is_in))
-    add_drafts(app, pool=pool, clock=desk.clock)
+    add_desk(app, slack=stand_ins.slack)
     app.on_shutdown.append(page.close)
 
 
@@ -134,6 +121,13 @@ class _Playground:
             raise web.HTTPNotFound
         return _file(HERE / "static" / name, FILES[name])
 
+    async def carried(self, request: web.Request) -> web.StreamResponse:
+        """GET /playground/phone/files/{id}: what a text on a phone carries."""
+        upload = self._stand_ins.twilio.uploads.get(request.match_info["id"])
+        if upload is None:
+            raise web.HTTPNotFound
+        return shown(upload.content, upload.content_type)
+
     async def events(self, request: web.Request) -> web.StreamResponse:
         """GET /playground/events: a snapshot, then changes, as server-sent events."""
         response = web.StreamResponse(
@@ -155,34 +149,22 @@ class _Playground:
         async with aclosing(self._feed.listen()) as heard:
             async for version, name, content in heard:
                 if name == "snapshot":
-                    content["desk_answers"] = self._desk_answers()
+                    content |= {"desk_answers": desk_answers(self._app), **offered(self._app)}
                 line = f"id: {version}\nevent: {name}\ndata: {json.dumps(content)}\n\n"
                 await response.write(line.encode())
 
     async def customer_writes(self, request: web.Request) -> web.StreamResponse:
         """POST /playground/messages: the stand-in sends a signed webhook to the service."""
         given = NewText.model_validate(await read_body(request))
-        sid = await self._stand_ins.twilio.customer_sends(given.channel, given.sender, given.text)
+        file = given.file
+        need_content(given.text, file)
+        media = (Upload(file.type, file.decoded()),) if file else ()
+        sid = await self._stand_ins.twilio.customer_sends(
+            given.channel, given.sender, given.text, media=media
+        )
         message = self._stand_ins.twilio.phones.find(sid)
         answered = message.webhook_status if message else None
         return web.json_response({"sid": sid, "webhook_status": answered}, status=201)
-
-    async def staff_writes(self, request: web.Request) -> web.StreamResponse:
-        """POST /playground/desk/messages: a signed Slack event to the service."""
-        self._need_desk()
-        given = Post.model_validate(await read_body(request))
-        status = await self._stand_ins.slack.staff_writes(given.text, thread_ts=given.thread_ts)
-        return web.json_response({"webhook_status": status}, status=201)
-
-    async def staff_presses(self, request: web.Request) -> web.StreamResponse:
-        """POST /playground/desk/presses: a signed Slack interaction to the service."""
-        self._need_desk()
-        given = Press.model_validate(await read_body(request))
-        try:
-            status = await self._stand_ins.slack.staff_presses(given.ts, given.action_id)
-        except LookupError as error:
-            raise web.HTTPNotFound(text=str(error)) from error
-        return web.json_response({"webhook_status": status}, status=201)
 
     async def deposit_is_in(self, request: web.Request) -> web.StreamResponse:
         """POST /playground/bookings/deposits: what staff do when the deposit has come."""
@@ -207,19 +189,6 @@ class _Playground:
         """End the open streams, so that the service stops without waiting for them."""
         for task in self._streams:
             task.cancel()
-
-    def _desk_answers(self) -> bool:
-        """Whether the service takes what staff press and write."""
-        return any(
-            route.method == "POST"
-            and route.resource
-            and route.resource.canonical == "/webhooks/slack"
-            for route in self._app.router.routes()
-        )
-
-    def _need_desk(self) -> None:
-        if not self._desk_answers():
-            raise web.HTTPConflict(text="this service does not take answers from the desk")
 
 
 def _file(path: Path, content_type: str) -> web.StreamResponse:

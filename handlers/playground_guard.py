@@ -50,7 +50,7 @@ def _refuse_foreign(request: web.Request) -> None:
     Raises:
         HTTPForbidden, HTTPUnsupportedMediaType: it is not our own page.
     """
-    if not _is_here(request.url.host or ""):
+    if not is_here(request):
         raise web.HTTPForbidden(text="the playground answers to localhost and to addresses only")
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site not in (None, "same-origin"):
@@ -61,8 +61,9 @@ def _refuse_foreign(request: web.Request) -> None:
         raise web.HTTPUnsupportedMediaType(text="send application/json")
 
 
-def _is_here(host: str) -> bool:
-    """Whether a host is no name that somebody's DNS could point at us."""
+def is_here(request: web.Request) -> bool:
+    """Whether it was sent to no name that somebody's DNS could point at us."""
+    host = request.url.host or ""
     try:
         ip_address(host)
     except ValueError:

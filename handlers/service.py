@@ -7,8 +7,6 @@ starts the worker as a process of its own, so that thinking never delays a webho
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import gc
 import logging
 import signal
 import socket
@@ -27,18 +25,29 @@ from bot.booking_desk import DeskTools
 from bot.clock import Clock, SystemClock
 from bot.errors import ConfigError
 from bot.language.embed import Embedder
+from bot.media import open_media
 from bot.profile import Profile, load_profile, profile_folder
 from bot.router import agents
 from bot.settings import Settings, keep_secret, load_settings
 from bot.store import crew, schema
 from bot.store.connection import borrow, open_pool
 from channels import desk as desk_channel
-from channels import distances
+from channels import distances, webchat
 from handlers.app import create_app
 from handlers.calendars import add_calendars
+from handlers.chat import add_chat
+from handlers.console.opening import add_console
+from handlers.desk.opening import add_desk
+from handlers.desk_charts import add_desk_charts
+from handlers.media import add_media
 from handlers.playground import add_playground
+from handlers.playground_console import add_console_link
 from handlers.playground_mail import add_mailbox
+from handlers.playground_site import add_site
+from handlers.process_memory import give_memory_back, spare_collector
 from handlers.sandbox.server import StandIns
+from handlers.unsubscribe import add_unsubscribe
+from handlers.voice import add_voice
 from jobs.assembly import build_deps, configure_channels, make_render
 from jobs.base import JobDeps, perform
 from jobs.progress import RedisProgress
@@ -113,7 +122,9 @@ async def _sandbox(
 ) -> StandIns | None:
     """Stand-ins for every vendor, where none is configured; `env` then points at them."""
     async with ClientSession() as http:
-        if configure_channels(env, http) or desk_channel.configure(env) is not None:
+        # Web chat has no vendor that could be played, and is there in the sandbox too.
+        vendors = configure_channels(env, http).keys() - {webchat.NAME}
+        if vendors or desk_channel.configure(env) is not None:
             return None
     stand_ins = StandIns(data_dir=settings.data_dir, business_number=profile.business.phone)
     await stand_ins.start()
@@ -160,28 +171,30 @@ async def web_process(on: Ground, bound: socket.socket) -> AsyncIterator[web.App
         stack.push_async_callback(pool.close)
         redis = await connect(on.settings.redis_url)
         stack.push_async_callback(disconnect, redis)
-        app = create_app(on.clock, channels, pool=pool, redis=redis)
+        desk = DeskTools(profile=on.profile, clock=on.clock, render=make_render(channels))
+        media = open_media(on.settings)
+        app = create_app(on.clock, channels, pool=pool, redis=redis, desk=desk, media=media)
+        add_media(app, settings=on.settings, store=media)
         add_calendars(app, profile=on.profile, settings=on.settings)
+        add_unsubscribe(app, profile=on.profile, settings=on.settings)
+        add_voice(app, profile=on.profile, channels=channels)
+        add_desk_charts(app, profile=on.profile, settings=on.settings)
+        is_sandbox = on.stand_ins is not None
+        add_chat(app, profile=on.profile, settings=on.settings, is_playground=is_sandbox)
+        around = (on.settings, pool, channels)
+        add_desk(app, on.environment, http, around=around, tools=desk)
+        add_console(app, around=around, tools=desk)
         if on.stand_ins is not None:
-            desk = DeskTools(profile=on.profile, clock=on.clock, render=make_render(channels))
             add_playground(app, stand_ins=on.stand_ins, pool=pool, desk=desk)
-            add_mailbox(app, mailbox=on.stand_ins.mailbox)
+            add_mailbox(app, stand_ins=on.stand_ins)
+            add_site(app, profile=on.profile)
+            add_console_link(app, settings=on.settings)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=3.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, bound, backlog=1024).start()
-        _spare_collector()
+        spare_collector()
         yield app
-
-
-def _spare_collector() -> None:
-    """Keep what lives as long as the process out of the garbage collector's rounds.
-
-    Walking the imported libraries again and again took a sixth of a webhook's processor time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5000, 20, 20)
 
 
 @asynccontextmanager
@@ -241,16 +254,9 @@ async def _refresh(deps: JobDeps) -> None:
     """Take in what the owner changed in the articles; customers need not wait for it."""
     try:
         await perform(deps, "refresh_knowledge", {})
-        _give_memory_back()
+        give_memory_back()
     except Retry:
         deps.doorbell.ring("refresh_knowledge", "all", delay_s=RESTART_AFTER_S)
-
-
-def _give_memory_back() -> None:
-    """Taking in a whole library leaves the C allocator with memory that nothing else will need."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # Only glibc has it.
-    if trim is not None:
-        trim(0)
 
 
 async def keep_worker(environment: Mapping[str, str]) -> None:
@@ -289,7 +295,6 @@ async def _end(child: asyncio.subprocess.Process) -> None:
 async def until_told() -> None:
     """Return on SIGINT or SIGTERM."""
     told = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
     await told.wait()

@@ -11,15 +11,20 @@ import logging
 
 from aiohttp import web
 
-from bot.errors import BadPayload, StoreUnavailable, UnsupportedEvent
+from bot.errors import BadPayload, StoreUnavailable, TooLarge, UnsupportedEvent
 from bot.ids import new_id
-from bot.store import dead_letters, receipts
+from bot.store import consents, dead_letters, desk_marks, receipts
 from bot.store.connection import borrow
-from channels.base import ConfiguredChannel, Parsed, WebhookRequest
-from handlers.keys import CHANNELS_BY_PATH, CLOCK, DOORBELL, INTAKE, OUTAGE, POOL
+from channels.base import ConfiguredChannel, Greets, Parsed, Reply, WebhookRequest
+from handlers.asides import take_asides
+from handlers.keys import CHANNELS_BY_PATH, CLOCK, DOORBELL, INTAKE, MEDIA, OUTAGE, POOL
+from handlers.taking_news import take_news
+from jobs.taking_files import keep_contents, ring_for_files
 
 log = logging.getLogger(__name__)
 
+LARGE_BYTES = 256 * 1024
+"""A body beyond this is read beside the event loop."""
 BODY_TIMEOUT_S = 15.0
 """As long as the most patient vendor waits for the whole answer."""
 KEPT_HEADERS = frozenset({"content-type", "user-agent", "i-twilio-idempotency-token"})
@@ -29,16 +34,15 @@ KEPT_HEADERS = frozenset({"content-type", "user-agent", "i-twilio-idempotency-to
 async def take_webhook(request: web.Request) -> web.Response:
     """Take one vendor's call to its end."""
     sharing = request.app[CHANNELS_BY_PATH][request.path]
-    call = WebhookRequest(
-        path=request.path,
-        query=request.rel_url.raw_query_string,
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=await _body(request),
-    )
+    routes = (each for channel in sharing for each in channel.routes)
+    most = max(route.max_bytes for route in routes if route.path == request.path)
+    call = await read_call(request, most)
     sharing[0].verify(call)
     channel = next((each for each in sharing if each.accepts(call)), sharing[0])
     parsed = await _parse(request.app, channel, call)
     try:
+        await take_asides(request.app, channel.name, parsed)
+        await take_news(request.app, parsed)
         await record(request.app, parsed)
     except StoreUnavailable:
         request.app[OUTAGE].channels.add(channel.name)
@@ -46,10 +50,50 @@ async def take_webhook(request: web.Request) -> web.Response:
     except BadPayload as error:
         await _keep(request.app, call, str(error))
         raise
+    if parsed.unread:
+        await _keep(request.app, call, "; ".join(parsed.unread))
     if parsed.messages or parsed.receipts:
         await _end_outage(request.app)
-    reply = channel.reply(call)
-    return web.Response(text=reply.body, content_type=reply.content_type)
+    return _answer(channel.reply(call))
+
+
+async def take_greeting(request: web.Request) -> web.Response:
+    """Answer a vendor that asks whether the address is ours."""
+    sharing = request.app[CHANNELS_BY_PATH][request.path]
+    greeting = next((each for each in sharing if isinstance(each, Greets)), None)
+    if greeting is None:
+        raise web.HTTPMethodNotAllowed("GET", ["POST"])
+    return _answer(greeting.greet(_call(request, b"")))
+
+
+async def read_call(request: web.Request, most: int) -> WebhookRequest:
+    """A vendor's call as it came, on a path that takes at most so many bytes. Raises TooLarge."""
+    return _call(request, await _bounded(request, most))
+
+
+def _call(request: web.Request, body: bytes) -> WebhookRequest:
+    return WebhookRequest(
+        path=request.path,
+        query=request.rel_url.raw_query_string,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+    )
+
+
+def _answer(reply: Reply) -> web.Response:
+    return web.Response(text=reply.body, content_type=reply.content_type, headers=reply.headers)
+
+
+async def _bounded(request: web.Request, most: int) -> bytes:
+    """The body of a path that takes less than the largest one does.
+
+    Raises:
+        TooLarge: it is longer, as it says or as it turns out.
+    """
+    body = b"" if (request.content_length or 0) > most else await _body(request)
+    if max(request.content_length or 0, len(body)) > most:
+        raise TooLarge(f"the body must have at most {most} bytes")
+    return body
 
 
 async def _body(request: web.Request) -> bytes:
@@ -81,15 +125,33 @@ async def record(app: web.Application, parsed: Parsed) -> None:
     Raises:
         StoreUnavailable: nothing, or not everything, was stored; the vendor must come again.
     """
-    if parsed.messages:
-        await app[INTAKE].record(parsed.messages)
-    if parsed.receipts:
+    # First, so that a message that cannot be stored keeps nothing else of its batch out.
+    if parsed.preferences:
         async with borrow(app[POOL]) as conn:
-            await receipts.apply(conn, parsed.receipts, at=app[CLOCK].now())
+            await consents.take_preferences(conn, parsed.preferences, at=app[CLOCK].now())
+    if parsed.receipts:
+        await _apply(app, parsed)
+    if parsed.messages:
+        messages = await keep_contents(app[MEDIA], parsed.messages)
+        recorded = await app[INTAKE].record(messages)
+        ring_for_files(app[DOORBELL], messages, recorded)
+
+
+async def _apply(app: web.Application, parsed: Parsed) -> None:
+    async with borrow(app[POOL]) as conn:
+        if not await receipts.apply(conn, parsed.receipts, at=app[CLOCK].now()):
+            return
+        keys = [(each.channel, each.external_id) for each in parsed.receipts]
+        moved = await desk_marks.list_of_receipts(conn, keys)
+    for words_id in moved:
+        app[DOORBELL].ring("mark_words", str(new_id()), words_id=str(words_id))
 
 
 async def _parse(app: web.Application, channel: ConfiguredChannel, call: WebhookRequest) -> Parsed:
     try:
+        if len(call.body) > LARGE_BYTES:
+            # A mail with its files takes a second to read, in which nobody else may wait.
+            return await asyncio.to_thread(channel.parse, call)
         return channel.parse(call)
     except UnsupportedEvent:
         return Parsed()

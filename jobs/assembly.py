@@ -25,6 +25,7 @@ from bot.language.reader import Reader
 from bot.llm.budget import DailyBudget, Limits
 from bot.llm.chain import build_models
 from bot.llm.offline import OfflineModel
+from bot.media import open_media
 from bot.profile import Profile, profile_folder
 from bot.progress import Progress, Unwatched
 from bot.router import agents
@@ -32,6 +33,7 @@ from bot.settings import Settings
 from bot.store import desk_notices, spend
 from bot.store.connection import STORE_DOWN, Pool, borrow
 from channels.base import Channel, ConfiguredChannel
+from channels.standing import SharesPenalty
 
 SOFT_SHARE = Decimal("0.8")
 """Of a daily budget, after which only customers are answered with it."""
@@ -124,9 +126,13 @@ def build_deps(
 
     `for_evaluation` keeps what models cost apart from what customers cause.
     """
+    for channel in channels.values():
+        if isinstance(channel, SharesPenalty):
+            channel.share(pool, clock)
     embedder = embedder or Embedder()
     offline = OfflineModel(profile, is_town=lambda named: locate(profile, named) is not None)
     budgets = make_budgets(settings, profile, pool=pool, clock=clock)
+    model = build_models(settings, offline, clock, budgets=budgets, for_evaluation=for_evaluation)
     return Deps(
         settings=settings,
         profile=profile,
@@ -140,12 +146,11 @@ def build_deps(
             home_language=profile.business.home_language,
             weights=weights_of(profile),
         ),
-        model=build_models(
-            settings, offline, clock, budgets=budgets, for_evaluation=for_evaluation
-        ),
+        model=model,
         offline=offline,
         distances=distances or TableDistances(profile),
         render=make_render(channels),
         progress=progress or Unwatched(),
+        media=open_media(settings),
         instructions=of_owner(profile_folder(settings.business_profile), agents()),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from arq.typing import WorkerCoroutine
 from bot import plugins
 from bot.deps import Deps
 from bot.errors import ConciergeError
-from bot.store.connection import STORE_DOWN
+from bot.store.connection import STORE_DOWN, Connection
 from channels.base import ConfiguredChannel
 from channels.desk import Desk
 from jobs import metrics
@@ -53,6 +53,8 @@ class Job:
 
     run: Callable[..., Awaitable[None]]
     timeout_s: float = 60.0
+    due: Callable[[JobDeps, Connection], Awaitable[Sequence[Mapping[str, str]]]] | None = None
+    """What the sweep asks for work that nobody has rung for: the ids of each run that is owed."""
 
 
 def jobs() -> Mapping[str, Job]:

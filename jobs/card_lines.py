@@ -1,42 +1,50 @@
 """The words that stand on a card: as they were said, beside a translation for staff.
 
-Not a job of its own; jobs/escalate.py calls it. Without a provider, or where it fails or is late,
-the original stands alone.
+Not a job of its own; jobs/escalate.py asks for the translations once, and each drawing of the card
+uses what is kept. Without a provider, or where it fails or is late, the original stands alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.domain import ConversationId, StoredMessage
 from bot.loading import load_situation
 from bot.store import spend
 from bot.store.connection import borrow
 from bot.translating import translate
-from channels.desk import MAX_WORDS
+from channels.desk_blocks import MAX_WORDS
 from jobs.base import JobDeps
 
 SEAM = " — "
 
 
-async def told(
-    deps: JobDeps, conversation_id: ConversationId, transcript: Sequence[StoredMessage]
-) -> tuple[str, ...]:
-    """Each message's words, with a translation where they are not in the business's language."""
+async def learn(
+    deps: JobDeps,
+    conversation_id: ConversationId,
+    transcript: Sequence[StoredMessage],
+    known: Mapping[str, str],
+) -> Mapping[str, str]:
+    """Translations, by message id, of what is not in the business's language and not known yet."""
     home = deps.bot.profile.business.home_language
-    foreign = [m for m in transcript if m.text and m.language and m.language != home]
+    foreign = [
+        message
+        for message in transcript
+        if message.text
+        and message.language not in (None, "", home)
+        and str(message.id) not in known
+    ]
     if not foreign:
-        return tuple(message.text for message in transcript)
+        return {}
     situation = await load_situation(deps.bot, conversation_id)
     # The last words weigh most where not all can be translated.
-    texts = [message.text for message in reversed(foreign)]
-    found, replies = await translate(deps.bot, situation, texts, to=home)
+    foreign.reverse()
+    found, replies = await translate(deps.bot, situation, [m.text for m in foreign], to=home)
     if replies:
         async with borrow(deps.bot.pool) as conn:
             for reply in replies:
                 await spend.record(conn, reply, conversation_id)
-    by_id = {m.id: each for m, each in zip(reversed(foreign), found, strict=True)}
-    return tuple(beside(message.text, by_id.get(message.id)) for message in transcript)
+    return {str(m.id): each for m, each in zip(foreign, found, strict=True) if each}
 
 
 def beside(text: str, translation: str | None) -> str:

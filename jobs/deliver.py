@@ -12,18 +12,31 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from bot.domain import ConversationId, Status
+from bot.domain import Author, ConversationId, Status
 from bot.errors import VendorRefused, VendorSilent, VendorUnavailable
 from bot.escalation import Trouble
 from bot.ids import new_id
-from bot.send_gate import Refuse, Rules, judge
-from bot.store import consents, outbox, receipts
+from bot.send_gate import Leave, Rules, judge
+from bot.store import conversations, outbox, pace
 from bot.store.connection import borrow
-from bot.store.outbox import Departure
-from channels.base import AddressRefused, ConfiguredChannel
+from bot.store.departures import Departure
+from bot.store.outbox import Asking
+from channels.base import AddressRefused, ConfiguredChannel, DailyCapReached, PersonBusy
 from jobs import metrics
 from jobs.base import Job, JobDeps, backoff_s
 from jobs.hand_over import ring_for_card, tell_staff
+from jobs.sent_files import with_files
+from jobs.unsent_words import ring_for_marks
+from jobs.verdicts import (
+    carrier_of,
+    count_sent,
+    drop,
+    end_day,
+    follow,
+    give_up_address,
+    sender_of,
+    today,
+)
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +73,7 @@ async def _depart(deps: JobDeps, departure: Departure) -> None:
     """Send one claimed message, or note why not."""
     channel = deps.channels.get(departure.message.channel)
     if channel is None:
-        reason = f"the channel {departure.message.channel} is not configured"
-        await _end(deps, departure, Status.DROPPED, reason)
+        await drop(deps, departure, f"the channel {departure.message.channel} is not configured")
         return
     places = deps.places(channel.name, AT_ONCE_PER_CHANNEL)
     if places.locked():
@@ -71,15 +83,17 @@ async def _depart(deps: JobDeps, departure: Departure) -> None:
         if await _must_wait(deps, departure, channel):
             return
         await _ask_and_send(deps, departure, channel)
+    if departure.message.author is Author.STAFF:
+        await ring_for_marks(deps, departure.message.id)
 
 
 async def _must_wait(deps: JobDeps, departure: Departure, channel: ConfiguredChannel) -> bool:
     """Wait for the sender's slot at the vendor; a far one sends the message back until then."""
     wait_s = 0.0
     if departure.slot_at is None:
-        sender = departure.message.sender or channel.default_sender
+        sender = sender_of(departure.message, channel)
         async with borrow(deps.bot.pool) as conn:
-            wait_s = await outbox.reserve_slot(
+            wait_s = await pace.reserve_slot(
                 conn, channel.name, sender, per_second=channel.per_second
             )
     if wait_s > WAIT_MAX_S:
@@ -96,23 +110,40 @@ async def _must_wait(deps: JobDeps, departure: Departure, channel: ConfiguredCha
 
 async def _ask_and_send(deps: JobDeps, departure: Departure, channel: ConfiguredChannel) -> None:
     """The gate is asked at the last moment, with what is true then, not when it was claimed."""
+    now = deps.bot.clock.now()
+    asking = Asking(
+        left_s=LEFT_S,
+        sender=channel.default_sender,
+        day=today(deps, now),
+        window_s=channel.window_s,
+        now=now,
+        carrier=carrier_of(channel),
+    )
     async with borrow(deps.bot.pool) as conn:
-        present = await outbox.reread(conn, departure.message, left_s=LEFT_S)
+        present = await outbox.reread(conn, departure.message, asking)
     if present is None:
         return
-    verdict = judge(present, Rules(window_s=channel.window_s), now=deps.bot.clock.now())
-    if isinstance(verdict, Refuse):
-        await _end(deps, present, Status.DROPPED, verdict.reason)
-        return
-    await _send(deps, present, channel)
+    rules = Rules(
+        window_s=channel.window_s,
+        windows={name: each.window_s for name, each in deps.channels.items()},
+        carrier=asking.carrier,
+        profile=deps.bot.profile,
+    )
+    verdict = judge(present, rules, now=now)
+    if isinstance(verdict, Leave):
+        await _send(deps, present, channel)
+    else:
+        await follow(deps, present, verdict)
 
 
 async def _send(deps: JobDeps, departure: Departure, channel: ConfiguredChannel) -> None:
     message = departure.message
     try:
-        sent = await channel.send(message)
+        sent = await channel.send(await with_files(deps, message))
+    except DailyCapReached as error:
+        await end_day(deps, departure, channel, str(error))
     except VendorUnavailable as error:
-        await _retry(deps, departure, error)
+        await _retry(deps, departure, channel, error)
     except VendorSilent as error:
         metrics.deliveries.labels(channel.name, "silent").inc()
         async with borrow(deps.bot.pool) as conn:
@@ -131,9 +162,13 @@ async def _send(deps: JobDeps, departure: Departure, channel: ConfiguredChannel)
                 segments=sent.segments,
                 at=deps.bot.clock.now(),
             )
+            await count_sent(deps, conn, message, channel, segments=sent.segments)
 
 
-async def _retry(deps: JobDeps, departure: Departure, error: VendorUnavailable) -> None:
+async def _retry(
+    deps: JobDeps, departure: Departure, channel: ConfiguredChannel, error: VendorUnavailable
+) -> None:
+    """Try again later. A vendor that says how much later means the sender, or one person."""
     metrics.deliveries.labels(departure.message.channel, "retried").inc()
     attempt = departure.message.attempt
     if attempt >= ATTEMPTS_MAX:
@@ -143,6 +178,9 @@ async def _retry(deps: JobDeps, departure: Departure, error: VendorUnavailable) 
     due_at = deps.bot.clock.now() + timedelta(seconds=wait_s)
     async with borrow(deps.bot.pool) as conn:
         await outbox.retry_later(conn, departure.message.id, due_at=due_at, reason=str(error))
+        if error.retry_after_s and not isinstance(error, PersonBusy):
+            sender = sender_of(departure.message, channel)
+            await pace.rest(conn, channel.name, sender, for_s=error.retry_after_s)
     _ring_at(deps, departure, wait_s)
 
 
@@ -167,21 +205,7 @@ async def _refused(deps: JobDeps, departure: Departure, error: VendorRefused) ->
     if not isinstance(error, AddressRefused):
         await _fail(deps, departure, reason)
         return
-    metrics.deliveries.labels(departure.message.channel, "refused").inc()
-    async with borrow(deps.bot.pool) as conn, conn.transaction():
-        await outbox.mark_ended(conn, departure.message.id, status=Status.FAILED, reason=reason)
-        await outbox.drop_rest(conn, departure.message)
-        if error.opted_out:
-            await consents.write(
-                conn,
-                departure.address_id,
-                act="opt_out",
-                source="vendor",
-                said_at=deps.bot.clock.now(),
-                words=error.code,
-            )
-        else:
-            await receipts.suspend(conn, departure.address_id, str(error))
+    await give_up_address(deps, departure, error, reason)
 
 
 async def _fail(deps: JobDeps, departure: Departure, reason: str) -> None:
@@ -189,20 +213,14 @@ async def _fail(deps: JobDeps, departure: Departure, reason: str) -> None:
     message = departure.message
     metrics.deliveries.labels(message.channel, "failed").inc()
     async with borrow(deps.bot.pool) as conn, conn.transaction():
+        # First, as everybody locks: whoever takes words back holds it and wants their rows.
+        await conversations.lock(conn, message.conversation_id)
         await outbox.mark_ended(conn, message.id, status=Status.FAILED, reason=reason)
         await outbox.drop_rest(conn, message)
         opened = await tell_staff(
             deps, conn, message, Trouble(reason="failed_send", explanation=reason)
         )
     ring_for_card(deps, opened)
-
-
-async def _end(deps: JobDeps, departure: Departure, status: Status, reason: str) -> None:
-    metrics.deliveries.labels(departure.message.channel, status.value).inc()
-    facts = {"message_id": str(departure.message.id), "reason": reason}
-    log.info("message.not_sent", extra=facts)
-    async with borrow(deps.bot.pool) as conn:
-        await outbox.mark_ended(conn, departure.message.id, status=status, reason=reason)
 
 
 job = Job(run=run, timeout_s=60.0)

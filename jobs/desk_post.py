@@ -24,6 +24,8 @@ LOOK_AGAIN_S = 60.0
 RETRY_CAP_S = 300.0
 REFUSED_AGAIN_S = 300.0
 """A refusal waits for somebody to mend the desk's settings; the post stays owed."""
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""Refusals to change a post that no waiting mends: it was deleted, or is too old."""
 
 RowId = TypeVar("RowId")
 RowIdIn = TypeVar("RowIdIn", contravariant=True)
@@ -74,7 +76,13 @@ async def post_once(deps: JobDeps, owed: Owed[RowId]) -> bool:
     except _StillInDoubt as error:
         await _doubt(deps, owed, LOOK_AGAIN_S, error)
     except VendorUnavailable as error:
-        wait_s = max(error.retry_after_s or 0.0, backoff_s(owed.attempts, cap_s=RETRY_CAP_S))
+        # Where Slack, or the pace, says when, that is when; spread, so that not all come at once.
+        told_s = error.retry_after_s
+        wait_s = (
+            backoff_s(owed.attempts, cap_s=RETRY_CAP_S)
+            if told_s is None
+            else told_s + backoff_s(1, base_s=max(0.2, told_s / 4))
+        )
         await _owe(deps, owed, wait_s, error)
     except VendorRefused as error:
         await _owe(deps, owed, REFUSED_AGAIN_S, error)

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 
 from bot.domain import Message
 from bot.errors import VendorRefused
-from bot.store import dead_letters, messages
+from bot.store import calls, dead_letters, grants, messages
 from bot.store.connection import borrow
+from channels.standing import ListsCalls, ReadsStore
 from jobs.base import Job, JobDeps
 from jobs.queue import wake
+from jobs.taking_files import keep_contents, ring_for_files
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,16 @@ async def run(deps: JobDeps, *, channel: str) -> None:
         return
     now = deps.bot.clock.now()
     since = await _since(deps, channel, now)
+    if isinstance(configured, ReadsStore):
+        # Its store says too what colleagues have answered meanwhile: jobs/read_store.py reads both.
+        async with borrow(deps.bot.pool) as conn:
+            await grants.want_store(conn, (channel,))
+        deps.doorbell.ring("read_store", f"{channel}:{now.timestamp()}", channel=channel)
+        if isinstance(configured, ListsCalls):
+            await _take_calls(deps, channel, configured, since)
+        async with borrow(deps.bot.pool) as conn:
+            await dead_letters.mark_looked(conn, channel, at=now, found=0)
+        return
     try:
         listed = await configured.list_received(since)
     except VendorRefused as error:
@@ -53,10 +65,28 @@ async def _since(deps: JobDeps, channel: str, now: datetime) -> datetime:
     return known - OVERLAP if known else now
 
 
+async def _take_calls(deps: JobDeps, channel: str, lister: ListsCalls, since: datetime) -> None:
+    """Calls that nobody told us of. Each is settled as of its own end: nobody is sorry today for
+    a call that was missed yesterday."""
+    try:
+        listed = await lister.list_calls(since)
+    except VendorRefused as error:
+        log.warning("gap_fill.no_calls", extra={"channel": channel, "said": str(error)})
+        return
+    async with borrow(deps.bot.pool) as conn:
+        for each in listed:
+            await calls.note(conn, (each,), at=each.at or since)
+    for each in listed:
+        session = each.session
+        deps.doorbell.ring("settle_call", f"log:{session}", channel=channel, session=session)
+
+
 async def _take_in(deps: JobDeps, batch: tuple[Message, ...]) -> int:
+    batch = await keep_contents(deps.bot.media, batch)
     async with borrow(deps.bot.pool) as conn:
         recorded = await messages.record_inbound(conn, batch, received_at=deps.bot.clock.now())
     wake(deps.doorbell, recorded)
+    ring_for_files(deps.doorbell, batch, recorded)
     return sum(each.is_fresh for each in recorded)
 
 

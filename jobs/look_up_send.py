@@ -13,9 +13,9 @@ from uuid import UUID
 from bot.domain import MessageId, Status
 from bot.errors import VendorRefused, VendorUnavailable
 from bot.escalation import Trouble
-from bot.store import outbox
+from bot.store import conversations, outbox
 from bot.store.connection import borrow
-from bot.store.outbox import Departure
+from bot.store.departures import Departure
 from channels.base import ConfiguredChannel
 from jobs.base import Job, JobDeps, backoff_s
 from jobs.hand_over import ring_for_card, tell_staff
@@ -79,6 +79,8 @@ async def _settle(deps: JobDeps, departure: Departure, reason: str) -> None:
     message, bot = departure.message, deps.bot
     said = f"nobody can tell whether it was sent: {reason}"
     async with borrow(bot.pool) as conn, conn.transaction():
+        # First, as everybody locks: whoever takes words back holds it and wants their rows.
+        await conversations.lock(conn, message.conversation_id)
         await outbox.mark_ended(conn, message.id, status=Status.UNKNOWN, reason=said)
         opened = await tell_staff(
             deps, conn, message, Trouble(reason="unknown_send", explanation=said)

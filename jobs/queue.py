@@ -29,6 +29,8 @@ JOB_KEPT_MS = 3_600_000
 """A job that no worker takes in an hour is stale; the sweep rings anew."""
 RINGS_PER_PIPELINE = 500
 WAITING_MAX = 20_000
+EMOTIONS_GATHERED_S = 0.1
+"""Messages that come within so long are read together."""
 
 
 class Lane(StrEnum):
@@ -120,6 +122,16 @@ class Doorbell:
             self._waiting[f"{job}:{key}"] = Ring(lane_of(job), job, due_ms, ids)
             self._rung.set()
 
+    def ring_once_for_all(self, job: str, *, within_s: float) -> None:
+        """Ask for a job that looks for its work itself: one for all who ask in the same moment.
+
+        It begins when the moment is over, so it sees what each of them has committed; a job that is
+        running and may have looked already takes no ring away from it.
+        """
+        now_s = self._clock.now().timestamp()
+        moment = int(now_s / within_s) + 1
+        self.ring(job, f"at:{moment}", delay_s=moment * within_s - now_s)
+
     def probe(self) -> None:
         """Find out whether Redis is there again, by writing nothing."""
         self._rung.set()
@@ -188,4 +200,4 @@ def wake(doorbell: Doorbell, recorded: Sequence[Recorded]) -> None:
         doorbell.ring("take_turn", key, conversation_id=conversation_id)
     if fresh:
         metrics.messages_in.inc(len(fresh))
-        doorbell.ring("score_emotion", "all")
+        doorbell.ring_once_for_all("score_emotion", within_s=EMOTIONS_GATHERED_S)

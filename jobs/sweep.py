@@ -22,12 +22,14 @@ from bot.store import (
     messages,
     outbox,
     receipts,
+    spent_tokens,
     summaries,
+    unscored,
 )
-from bot.store.connection import STORE_DOWN, borrow
+from bot.store.connection import STORE_DOWN, Connection, borrow
 from bot.summarising import DUE_AFTER
 from jobs import metrics
-from jobs.base import JobDeps, perform
+from jobs.base import JobDeps, jobs, perform
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +106,7 @@ async def _look(deps: JobDeps) -> list[Wish]:
         owed = await escalations.list_due(conn, now=now, limit=LIMIT)
         told = await desk_notices.list_due(conn, now=now, limit=LIMIT)
         wanted = await drafts.list_wanted(conn, limit=LIMIT)
-        unscored = await messages.list_unscored(conn, limit=1)
+        unread = await unscored.read_backlog(conn)
         is_upkeep_due = await bookings.is_upkeep_due(
             conn, now=now, zone=deps.bot.profile.business.zone
         )
@@ -114,8 +116,12 @@ async def _look(deps: JobDeps) -> list[Wish]:
         long = await summaries.list_due(conn, more_than=DUE_AFTER, limit=LIMIT)
         mails = await calendars.list_due(conn, MAIL, limit=LIMIT) if MAIL in deps.channels else ()
         await receipts.forget_old(conn)
+        await spent_tokens.forget_old(conn)
+        more = await _ask_jobs(deps, conn)
     for what, rows in (("turns", neglected), ("sends", due), ("lost", lost), ("cards", owed)):
         metrics.backlog.labels(what).set(len(rows))
+    metrics.emotions_waiting.set(unread.count)
+    metrics.emotions_oldest_s.set(unread.age_s(now))
     found: list[Wish] = [
         ("take_turn", str(id_), {"conversation_id": str(id_)}) for id_, _token in neglected
     ]
@@ -124,11 +130,29 @@ async def _look(deps: JobDeps) -> list[Wish]:
     found += [("escalate", str(id_), {"escalation_id": str(id_)}) for id_ in owed]
     found += [("notify_desk", str(id_), {"notice_id": str(id_)}) for id_ in told]
     found += [("send_draft", str(id_), {"draft_id": str(id_)}) for id_ in wanted]
-    found += [("score_emotion", "all", {}) for _ in unscored]
+    found += [("score_emotion", "all", {})] * bool(unread.count)
     found += [("send_calendar", str(id_), {"event_id": str(id_)}) for id_ in mails]
     found += [("summarise", str(id_), {"conversation_id": str(id_)}) for id_ in long]
     found += [("keep_bookings", "all", {})] * is_upkeep_due
     found += [("gap_fill", name, {"channel": name}) for name in gaps]
+    return found + more
+
+
+async def _ask_jobs(deps: JobDeps, conn: Connection) -> list[Wish]:
+    """What the jobs themselves say is owed; one that cannot tell keeps none of the others out."""
+    found: list[Wish] = []
+    for name, job in jobs().items():
+        if job.due is None:
+            continue
+        try:
+            async with conn.transaction():
+                owed = await job.due(deps, conn)
+        except STORE_DOWN:
+            raise
+        except Exception as error:
+            log.warning("sweep.job_unasked", extra={"job": name, "error": type(error).__name__})
+            continue
+        found += [(name, ":".join(ids.values()) or "all", dict(ids)) for ids in owed]
     return found
 
 

@@ -27,6 +27,8 @@ PROFILE = load_profile()
 ZONE = ZoneInfo(PROFILE.business.zone)
 NOW = datetime(2026, 12, 1, 18, tzinfo=UTC)
 """A Tuesday morning where the business is."""
+WRITTEN_AT = datetime(2026, 11, 2, 11, tzinfo=ZONE)
+"""When they wrote: eleven is the hour at which messages are owed to them."""
 SATURDAY = datetime(2026, 12, 12, 18, tzinfo=ZONE)
 _numbers = itertools.count(1)
 
@@ -67,13 +69,14 @@ async def people(pool: Pool, count: int, *, headcount: int = 12, workers: int = 
                talk AS (INSERT INTO conversations (customer_id, channel) SELECT id, 'sms' FROM who
                  RETURNING id, customer_id)
                INSERT INTO messages (conversation_id, address_id, direction, channel, external_id,
-                 author, status, text)
+                 author, status, text, sent_at)
                SELECT talk.id, at.id, 'inbound', 'sms', 'SM' || at.value, 'customer', 'answered',
-                 'yes'
+                 'yes', $2
                FROM talk JOIN at USING (customer_id)
                RETURNING id, conversation_id,
                  (SELECT customer_id FROM talk t WHERE t.id = conversation_id) AS customer_id""",
             numbers,
+            WRITTEN_AT,
         )
         for row in rows:
             person = Person(
@@ -238,12 +241,12 @@ async def events(pool: Pool, booking: Booking) -> list[str]:
 
 
 async def plans(pool: Pool, booking: Booking) -> dict[str, datetime]:
-    """When which message is owed, local."""
+    """When which message is owed, local, by its cause and step."""
     rows = await pool.fetch(
-        "SELECT cause, due_at FROM follow_ups WHERE booking_id = $1 AND status = 'planned'",
+        "SELECT cause, step, due_at FROM follow_ups WHERE booking_id = $1 AND status = 'planned'",
         booking.id,
     )
-    return {row["cause"]: row["due_at"].astimezone(ZONE) for row in rows}
+    return {f"{row['cause']} {row['step']}".strip(): row["due_at"].astimezone(ZONE) for row in rows}
 
 
 async def one(pool: Pool, **party: int) -> Person:

@@ -8,8 +8,8 @@ from typing import cast
 from aiohttp import ClientSession
 from channel_cases import outbound
 
-from bot.domain import OutboundMessage
 from bot.domain_mail import Attachment
+from bot.domain_sending import OutboundMessage
 from channels.email import ConfiguredEmail, channel
 
 # The channel opens no HTTP session of its own.

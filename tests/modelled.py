@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from scripted_model import ScriptedModel, Step, calls
-from world import World, open_world
+from world import World, open_world, profile_of_worlds
 
 from bot.language.embed import Encoder
 from bot.llm.base import Model, ModelReply, ModelRequest
+from bot.profile import load_profile
 
 ASKED = "How much for 20 adults and 6 kids?"
 PRICED = "For 20 adults and 6 kids the total is $1,280.00."
@@ -83,8 +84,13 @@ async def modelled(
     *steps: Step,
     llama: ScriptedModel | None = None,
     with_worker: bool = True,
+    suggests: bool = False,
 ) -> AsyncIterator[tuple[World, ScriptedModel]]:
-    """A service whose first provider says these steps, and no others."""
+    """A service whose first provider says these steps, and no others; with `suggests` it words
+    what cards offer too, so that a step is due for each of them."""
+    profile = profile_of_worlds()
+    if suggests:
+        profile = profile.model_copy(update={"desk": load_profile().desk})
     async with ScriptedModel(*steps) as scripted:
         environment = {
             "OPENAI_API_KEY": "sk-test",
@@ -99,6 +105,7 @@ async def modelled(
             stores.encoder,
             environment=environment,
             with_worker=with_worker,
+            profile=profile,
         ) as world:
             yield world, scripted
 

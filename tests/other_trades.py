@@ -66,9 +66,12 @@ quote_hours = [24]
 reminder_days = [1]
 silent_days = 60
 
-[escalation]
-angry_from = 0.7
-repeat_limit = 3
+[[emotion.triggers]]
+name = "furious"
+feelings = ["angry"]
+intensity_from = 0.7
+severity = "high"
+act = "hand_over"
 
 [labels]
 minimum.en = "call-out minimum"

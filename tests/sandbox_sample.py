@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl
 
+import pytest
 from aiohttp import web
 from playground_sample import ANN, FakeService
+from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from channels import desk_blocks as kit
 from handlers.sandbox.server import StandIns
 
 NUMBER = "+19167408768"
+SAKE, RED = kit.option("sake", "Sake"), kit.option("red", "Red")
+MODAL: dict[str, Any] = kit.modal(
+    "ask",
+    "Ask",
+    [
+        kit.field("words", "Words", kit.text_input()),
+        kit.field("color", "Color", kit.select([RED]), optional=True),
+        kit.field("extras", "Extras", kit.checkboxes([SAKE], chosen=["sake"])),
+        kit.field("day", "Day", kit.date_input(value="2026-12-05")),
+        kit.field("guests", "Guests", kit.number_input(), optional=True),
+    ],
+    submit="Go",
+)
 STATUS_URL = "https://concierge.example/webhooks/twilio/status"
 
 
@@ -26,7 +45,11 @@ class Sandbox:
     def __init__(self, stand_ins: StandIns, service: FakeService) -> None:
         self.stand_ins, self.service = stand_ins, service
         self.twilio, self.slack = stand_ins.twilio, stand_ins.slack
-        self.desk_requests: list[tuple[str, bytes]] = []
+        self.told: list[dict[str, Any]] = []
+        """What the workspace told the service, oldest first: events, interactions, commands."""
+        self.retries: list[str] = []
+        self.answers: dict[str, object] = {}
+        """What the service answers to the workspace."""
 
     def client(self) -> Client:
         """Twilio's client, its requests turned to the stand-in."""
@@ -64,8 +87,17 @@ class Sandbox:
         body = await request.read()
         verifier = SignatureVerifier(self.slack.credentials.signing_secret)
         assert verifier.is_valid_request(body, dict(request.headers))
-        self.desk_requests.append((request.content_type, body))
-        return web.Response()
+        self.retries.append(request.headers.get("X-Slack-Retry-Num", ""))
+        if request.content_type == "application/json":
+            self.told.append(json.loads(body))
+        else:
+            form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+            self.told.append(json.loads(form["payload"]) if "payload" in form else form)
+        return web.json_response(self.answers) if self.answers else web.Response()
+
+    def ticket(self, user: str = "U0DANA") -> str:
+        """What lets the service open a window for somebody."""
+        return self.slack.views.issue(user)
 
 
 @asynccontextmanager
@@ -87,3 +119,10 @@ async def open_sandbox() -> AsyncIterator[Sandbox]:
     yield made
     await stand_ins.stop()
     await runner.cleanup()
+
+
+async def denial(call: Awaitable[object]) -> str:
+    """The error by which the vendor's API refuses a call."""
+    with pytest.raises(SlackApiError) as refused:
+        await call
+    return str(refused.value.response["error"])

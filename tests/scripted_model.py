@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Literal, Self
@@ -43,6 +43,8 @@ class Step:
     """done: with [DONE]; cut: without; drop: the connection breaks; hang: nothing more comes."""
     hang_first: bool = False
     """Say nothing at all until the client goes away."""
+    make: Callable[[Mapping[str, object]], Step] | None = None
+    """Makes the answer of the request, where it has to name what only that says."""
 
 
 def say(text: str, *, pieces: int = 3) -> Step:
@@ -136,7 +138,7 @@ class ScriptedModel:
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.requests: list[Mapping[str, object]] = []
-        self.unscripted = 0
+        self.unscripted: list[str] = []
         self.health_status = 200
         self.base_url = ""
 
@@ -172,7 +174,7 @@ class ScriptedModel:
         if self._runner is not None:
             await self._runner.cleanup()
         if error is None:
-            assert not self.unscripted, f"{self.unscripted} model calls were not scripted"
+            assert not self.unscripted, f"model calls that were not scripted: {self.unscripted}"
             assert not self._steps, f"{len(self._steps)} scripted steps were never asked for"
 
     async def _health(self, _request: web.Request) -> web.Response:
@@ -189,10 +191,12 @@ class ScriptedModel:
         body = await request.json()
         self.requests.append(body)
         if not self._steps:
-            self.unscripted += 1
+            self.unscripted.append(json.dumps(body["messages"])[-1000:])
             error = {"message": "no step is scripted", "code": "unscripted"}
             return web.json_response({"error": error}, status=400)
         step = self._steps.pop(0)
+        if step.make is not None:
+            step = step.make(body)
         if step.hang_first:
             await self._closing.wait()
         if step.body is not None:

@@ -7,7 +7,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,4 +82,35 @@ async def open_rig(dice: random.Random) -> AsyncIterator[Rig]:
             await stand_ins.stop()
             for log in (folder / "web.log", folder / "worker.log"):
                 print(f"  end of {log.name}:", *log.read_text().splitlines()[-3:], sep="\n    ")
+    shutil.rmtree(folder)
+
+
+@asynccontextmanager
+async def open_web(settings: Mapping[str, str]) -> AsyncIterator[tuple[str, str]]:
+    """The web process alone, with these settings: where it listens, and its database."""
+    folder = Path(tempfile.mkdtemp(prefix="concierge-soak-"))
+    async with open_stores(folder) as stores:
+        database_url = await devstack.create_database(stores.stack.database_url, "soak")
+        port = free_port()
+        environment = clean_environment(
+            {
+                "DATABASE_URL": database_url,
+                "REDIS_URL": stores.stack.redis_url,
+                "PORT": str(port),
+                **settings,
+            }
+        )
+        await migrate(load_settings(environment))
+        web = Service("serve", environment, folder / "web.log")
+        await web.start()
+        try:
+            await until_ready(f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}", database_url
+        finally:
+            await web.stop()
+            print(
+                "  end of web.log:",
+                *(folder / "web.log").read_text().splitlines()[-5:],
+                sep="\n    ",
+            )
     shutil.rmtree(folder)

@@ -173,8 +173,10 @@ def situation(*texts: str, language: str = "en", **felt: tuple[str, str, float])
 def test_every_emotion_and_register_has_its_words() -> None:
     with tone.FILE.open("rb") as opened:
         tones = tomllib.load(opened)
-    assert set(tones["emotion"]) == {e.value for e in PrimaryEmotion} - {"neutral"}
-    for grades in (*tones["emotion"].values(), *tones["polarity"].values()):
+    assert set(tones["emotion"]) == {e.value for e in PrimaryEmotion} - {"neutral", "surprised"}
+    assert set(tones["surprise"]) == set(Polarity)
+    graded = (tones["emotion"], tones["surprise"], tones["polarity"])
+    for grades in (grades for table in graded for grades in table.values()):
         assert set(grades) == {"mild", "strong"}
     for registers in tones["register"].values():
         assert {"formal", "informal"} <= set(registers) <= set(tone.Register)

@@ -1,254 +1,245 @@
-"""What every channel promises, asked of each file in channels/ that is one.
+"""What every channel promises of what comes in, asked of each as each of its vendors carries it.
 
-A new channel joins by its recordings and, for a new vendor, by its signer in recordings.py. What
-sending promises is asked in test_channel_sending.py; the same over HTTP is told in the stories.
+That it must be proved is asked in test_channel_proof.py, what sending promises in
+test_channel_sending.py, what the running service makes of it in test_channel_stories.py. A new
+vendor joins by tests/vendor_<name>.py and its recordings.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from contextlib import suppress
 from dataclasses import replace
-from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
-from channel_cases import CHANNELS, configured, vendor_of
-from recordings import SETTINGS, SIGN, SIGNATURE_HEADER, Recording, list_recordings
+from channel_cases import NOW
+from contract import (
+    CASES,
+    RECORDED,
+    Case,
+    channels,
+    every_case,
+    every_composed,
+    every_recording,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from recordings import PAYLOADS, Recording
+from vendor import PUBLIC_URL, Said, vendors
 
-from bot.errors import BadPayload, BadSignature, ConfigError
-from channels.base import ConfiguredChannel, WebhookRequest
+from bot.domain import Direction, Message
+from bot.domain_sending import Receipt
+from bot.errors import BadPayload, UnsupportedEvent
+from channels.base import WebhookRequest
 
-RECORDINGS = [recording for name in CHANNELS for recording in list_recordings(name)]
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
-
-
-def each(recordings: list[Recording]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        "recording", recordings, ids=lambda recording: f"{recording.channel}-{recording.event}"
-    )
-
-
-def signed(channel: ConfiguredChannel, request: WebhookRequest) -> WebhookRequest:
-    return SIGN[vendor_of(channel)](request)
-
-
-# --- settings -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", CHANNELS)
-async def test_a_channel_without_any_settings_is_off(name: str, http: ClientSession) -> None:
-    assert CHANNELS[name].configure({}, http) is None
-
-
-@pytest.mark.parametrize("name", CHANNELS)
-async def test_a_channel_answers_to_its_file_name(name: str, http: ClientSession) -> None:
-    channel = configured(name, http)
-    assert CHANNELS[name].name == channel.name == name
-    assert channel.routes == CHANNELS[name].routes
-    assert channel.per_second > 0
-
-
-@pytest.mark.parametrize("name", CHANNELS)
-@pytest.mark.parametrize("missing", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"])
-async def test_half_a_configuration_names_what_is_missing(
-    name: str, missing: str, http: ClientSession
-) -> None:
-    settings = {key: value for key, value in SETTINGS.items() if key != missing}
-    with pytest.raises(ConfigError, match=missing):
-        CHANNELS[name].configure(settings, http)
-
-
-# --- verify ---------------------------------------------------------------------------------------
-
-
-@each(RECORDINGS)
-async def test_a_signed_request_is_believed(recording: Recording, http: ClientSession) -> None:
-    channel = configured(recording.channel, http)
-    channel.verify(signed(channel, recording.request))
-
-
-@each(RECORDINGS)
-async def test_an_unsigned_request_is_refused(recording: Recording, http: ClientSession) -> None:
-    channel = configured(recording.channel, http)
-    header = SIGNATURE_HEADER[vendor_of(channel)]
-    given = {name: value for name, value in recording.request.headers.items() if name != header}
-    with pytest.raises(BadSignature):
-        channel.verify(replace(recording.request, headers=given))
-
-
-@each(RECORDINGS)
-@pytest.mark.parametrize("signature", ["", "AAAA", "é" * 28, "x" * 10_000])
-async def test_a_wrong_signature_is_refused(
-    recording: Recording, signature: str, http: ClientSession
-) -> None:
-    channel = configured(recording.channel, http)
-    header = SIGNATURE_HEADER[vendor_of(channel)]
-    given = {**recording.request.headers, header: signature}
-    with pytest.raises(BadSignature):
-        channel.verify(replace(recording.request, headers=given))
-
-
-@each(RECORDINGS)
-async def test_a_tampered_request_is_refused(recording: Recording, http: ClientSession) -> None:
-    channel = configured(recording.channel, http)
-    request = signed(channel, recording.request)
-    for changed in (
-        replace(request, body=request.body + b"&Body=more"),
-        replace(request, body=request.body.replace(b"ApiVersion", b"ApiVersioN", 1) + b"&a="),
-        replace(request, path=request.path + "/"),
-        replace(request, query="to=elsewhere"),
-    ):
-        with pytest.raises(BadSignature):
-            channel.verify(changed)
-
-
-@each(RECORDINGS)
-async def test_a_signature_for_another_address_is_refused_whatever_the_headers_say(
-    recording: Recording, http: ClientSession
-) -> None:
-    elsewhere = configured(recording.channel, http, PUBLIC_URL="https://other.example.com")
-    request = signed(elsewhere, recording.request)
-    headers = {**request.headers, "host": "concierge.example.com", "x-forwarded-proto": "https"}
-    with pytest.raises(BadSignature):
-        elsewhere.verify(replace(request, headers=headers))
+NEEDED = {"external_id", "sender", "kind", "text"}
+"""What a recording must say of each message; the rest of the keys are compared where given."""
 
 
 # --- parse ----------------------------------------------------------------------------------------
 
 
-@each(RECORDINGS)
-async def test_a_recording_becomes_its_message(recording: Recording, http: ClientSession) -> None:
-    channel = configured(recording.channel, http)
-    parsed = channel.parse(recording.request)
-    shown = [
-        {
-            "external_id": message.external_id,
-            "sender": message.sender,
-            "recipient": message.recipient,
-            "kind": str(message.kind),
-            "text": message.text,
-            "media": [{"url": m.url, "content_type": m.content_type} for m in message.media],
-            "extras": dict(message.extras),
-        }
-        for message in parsed.messages
-    ]
-    assert shown == list(recording.messages)
-    assert {message.channel for message in parsed.messages} <= {recording.channel}
-    receipts = [
-        {
-            "external_id": receipt.external_id,
-            "status": str(receipt.status),
-            "code": receipt.code,
-            "has_reason": bool(receipt.reason),
-            "opted_out": receipt.opted_out,
-            "bad_address": receipt.bad_address,
-        }
-        for receipt in parsed.receipts
-    ]
-    assert receipts == list(recording.receipts)
+def shown(message: Message) -> dict[str, object]:
+    """Everything of a message that a recording can speak of."""
+    thread = message.thread
+    return {
+        "external_id": message.external_id,
+        "sender": message.sender,
+        "recipient": message.recipient,
+        "direction": str(message.direction),
+        "author": str(message.author),
+        "kind": str(message.kind),
+        "text": message.text,
+        "subject": message.subject,
+        "also": message.also,
+        "media": [
+            {"url": each.url, "content_type": each.content_type, "name": each.name}
+            for each in message.media
+        ],
+        "thread": thread
+        and {
+            "message_id": thread.message_id,
+            "in_reply_to": thread.in_reply_to,
+            "references": list(thread.references),
+        },
+        "extras": dict(message.extras),
+    }
 
 
-@each(RECORDINGS)
-async def test_exactly_one_channel_of_a_vendor_accepts_a_request(
-    recording: Recording, http: ClientSession
+def reported(receipt: Receipt) -> dict[str, object]:
+    """Everything of a receipt that a recording can speak of."""
+    return {
+        "external_id": receipt.external_id,
+        "status": str(receipt.status),
+        "code": receipt.code,
+        "has_reason": bool(receipt.reason),
+        "opted_out": receipt.opted_out,
+        "bad_address": receipt.bad_address,
+        "is_soft": receipt.is_soft,
+        "tag": receipt.tag,
+    }
+
+
+def as_said(found: object, expected: object) -> object:
+    """What was found, of those parts that the recording speaks of."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return {key: as_said(found.get(key), value) for key, value in expected.items()}
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        return [as_said(one, other) for one, other in zip(found, expected, strict=True)]
+    return found
+
+
+@every_recording
+async def test_a_recording_becomes_its_messages(
+    case: Case, recording: Recording, http: ClientSession
 ) -> None:
-    routes = configured(recording.channel, http).routes
-    sharing = [configured(name, http) for name, c in CHANNELS.items() if c.routes == routes]
-    accepting = [channel.name for channel in sharing if channel.accepts(recording.request)]
-    assert accepting == [recording.channel]
+    parsed = case.open(http).parse(recording.request)
+    messages = [shown(each) for each in parsed.messages]
+    receipts = [reported(each) for each in parsed.receipts]
+    assert all(set(each) >= NEEDED for each in recording.messages)
+    assert as_said(messages, list(recording.messages)) == list(recording.messages)
+    assert as_said(receipts, list(recording.receipts)) == list(recording.receipts)
+    assert {m.channel for m in parsed.messages} <= {case.channel}
+    assert {r.channel for r in parsed.receipts} <= {case.channel}
 
 
-@each(RECORDINGS)
-async def test_extras_are_few_and_short(recording: Recording, http: ClientSession) -> None:
-    body = recording.request.body + b"&ProfileName=" + b"x" * 5000
-    for message in (
-        configured(recording.channel, http).parse(replace(recording.request, body=body)).messages
-    ):
+@every_recording
+async def test_exactly_one_channel_accepts_a_request(
+    case: Case, recording: Recording, http: ClientSession
+) -> None:
+    opened = [each.open(http) for each in CASES if each.vendor is case.vendor]
+    sharing = [c for c in opened if any(r.path == recording.request.path for r in c.routes)]
+    signed = case.signed(recording.request)
+    assert [c.name for c in sharing if c.accepts(signed)] == [case.channel]
+
+
+@every_recording
+async def test_extras_are_few_and_short(
+    case: Case, recording: Recording, http: ClientSession
+) -> None:
+    for message in case.open(http).parse(recording.request).messages:
         assert len(message.extras) <= 12
         assert all(len(value) <= 300 for value in message.extras.values())
 
 
-@each(RECORDINGS)
-async def test_the_vendor_reads_what_it_wants_on_acceptance(
-    recording: Recording, http: ClientSession
+@every_recording
+async def test_the_same_request_is_the_same_messages(
+    case: Case, recording: Recording, http: ClientSession
 ) -> None:
-    reply = configured(recording.channel, http).reply(recording.request)
-    assert reply.content_type == "text/xml"
-    assert reply.body.endswith("<Response/>")
+    """Nothing in an id comes from when or how often it was read (I2)."""
+    channel = case.open(http)
+    once, again = channel.parse(recording.request), channel.parse(recording.request)
+    assert [m.external_id for m in once.messages] == [m.external_id for m in again.messages]
+    assert len({m.external_id for m in once.messages}) == len(once.messages)
 
 
-@pytest.mark.parametrize("name", CHANNELS)
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("MessageSid", None),
-        ("MessageSid", "x" * 500),
-        ("MessageSid", "a b"),
-        ("From", None),
-        ("From", "+"),
-        ("From", "\x00"),
-        ("To", None),
-        ("To", "☎"),
-        ("NumMedia", "many"),
-        ("NumMedia", "-1"),
-        ("MediaUrl0", None),
-        ("Latitude", "north"),
-    ],
+@every_recording
+async def test_the_vendor_reads_a_short_acceptance(
+    case: Case, recording: Recording, http: ClientSession
+) -> None:
+    reply = case.open(http).reply(case.signed(recording.request))
+    assert "/" in reply.content_type
+    assert len(reply.body) < 512
+
+
+def test_every_recording_is_asked_and_states_where_it_comes_from() -> None:
+    assert RECORDED
+    asked = {(recording.channel, recording.event) for _, recording in RECORDED}
+    kept = {(path.parent.name, path.stem) for path in PAYLOADS.glob("*/*.http")}
+    assert asked == kept
+    for _, recording in RECORDED:
+        said = recording.provenance
+        assert "read 20" in said or "recorded 20" in said, recording.event
+
+
+@every_case
+def test_every_channel_of_a_vendor_has_recordings(case: Case) -> None:
+    assert sum(each is case for each, _ in RECORDED) >= 3
+
+
+# --- whatever may come (I11, I4) ------------------------------------------------------------------
+
+SHAPES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just("\x00"),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=12,
 )
-async def test_a_malformed_request_is_refused_by_the_field(
-    name: str, field: str, value: str | None, http: ClientSession
+
+
+@every_case
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(body=st.binary(max_size=300) | SHAPES.map(lambda value: json.dumps(value).encode()))
+async def test_no_body_breaks_the_reader(case: Case, body: bytes, http: ClientSession) -> None:
+    """A request that proves its sender and holds anything at all has one of three ends."""
+    channel = case.open(http)
+    for route in channel.routes:
+        request = WebhookRequest(path=route.path, query="", headers={}, body=body)
+        for kind in ("application/json", "application/x-www-form-urlencoded", "text/plain"):
+            typed = replace(request, headers={"content-type": kind})
+            with suppress(BadPayload, UnsupportedEvent):
+                assert all(m.external_id for m in channel.parse(typed).messages)
+
+
+@every_recording
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+async def test_no_damage_breaks_the_reader(
+    case: Case, recording: Recording, data: st.DataObject, http: ClientSession
 ) -> None:
-    prefix = "whatsapp:" if name == "whatsapp" else ""
-    fields = {"MessageSid": "SM1", "From": f"{prefix}+14155550123", "To": f"{prefix}+14155238886"}
-    fields |= {"NumMedia": "1"} if field == "MediaUrl0" else {"Body": "hi"}
-    fields |= {"Longitude": "1.0"} if field == "Latitude" else {}
-    fields.pop(field, None)
-    if value is not None:
-        fields[field] = value if field not in ("From", "To") else prefix + value
-    request = WebhookRequest(
-        path="/webhooks/twilio", query="", headers={}, body=urlencode(fields).encode()
+    body = recording.request.body
+    start = data.draw(st.integers(0, len(body)))
+    length = data.draw(st.integers(0, 40))
+    damaged = body[:start] + data.draw(st.binary(max_size=20)) + body[start + length :]
+    try:
+        parsed = case.open(http).parse(replace(recording.request, body=damaged))
+    except (BadPayload, UnsupportedEvent):
+        return
+    for message in parsed.messages:
+        assert "\x00" not in message.text
+        assert message.text.encode() is not None
+        assert message.sender
+
+
+@every_composed
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hola, ¿cuánto? ñ",
+        "你好，二十个人多少钱？",
+        "👩‍👩‍👧‍👦 ok",
+        "<b>&amp;</b> 'x' \"y\"",
+        "a\nb",
+        "x" * 1500,
+    ],
+    ids=["spanish", "chinese", "emoji", "marks", "lines", "long"],
+)
+async def test_words_come_in_as_they_were_written(
+    case: Case, text: str, http: ClientSession
+) -> None:
+    assert case.vendor.compose is not None
+    said = Said(
+        channel=case.channel,
+        id="SM" + "7" * 32,
+        handle=case.vendor.recipient,
+        text=text,
+        at=NOW,
     )
-    with pytest.raises(BadPayload, match=field) as caught:
-        configured(name, http).parse(request)
-    assert value is None or len(value) < 3 or value not in str(caught.value)
-
-
-@pytest.mark.parametrize("name", CHANNELS)
-@pytest.mark.parametrize("body", [b"Body=%ff%fe", b"\xff", b"&".join(b"a=1" for _ in range(600))])
-async def test_an_unreadable_form_is_refused_not_raised(
-    name: str, body: bytes, http: ClientSession
-) -> None:
-    channel = configured(name, http)
-    header = SIGNATURE_HEADER[vendor_of(channel)]
-    request = WebhookRequest(path="/webhooks/twilio", query="", headers={header: "A"}, body=body)
-    with pytest.raises(BadPayload, match="form"):
-        channel.verify(request)
-
-
-@pytest.mark.parametrize("name", CHANNELS)
-@pytest.mark.parametrize("body", [b"", b"CallSid=CA1&From=%2B14155550123", b"ConversationSid=CH1"])
-async def test_an_event_we_do_not_handle_changes_nothing(
-    name: str, body: bytes, http: ClientSession
-) -> None:
-    request = WebhookRequest(path="/webhooks/twilio", query="", headers={}, body=body)
-    parsed = configured(name, http).parse(request)
-    assert parsed.messages == parsed.receipts == ()
-
-
-def test_every_recording_states_where_it_comes_from() -> None:
-    assert RECORDINGS
-    assert all("read 20" in r.provenance or "recorded 20" in r.provenance for r in RECORDINGS)
+    [message] = case.open(http).parse(case.signed(case.vendor.compose(said))).messages
+    assert message.text == text
+    assert message.direction is Direction.INBOUND
 
 
 # --- render ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", CHANNELS)
+@every_case
 @pytest.mark.parametrize(
     "text",
     [
@@ -261,12 +252,21 @@ def test_every_recording_states_where_it_comes_from() -> None:
     ],
     ids=["short", "long", "chinese", "emoji", "url", "broken"],
 )
-async def test_replies_fit_the_vendors_limit(name: str, text: str, http: ClientSession) -> None:
-    parts = configured(name, http).render(text)
+async def test_replies_fit_the_vendors_limit(case: Case, text: str, http: ClientSession) -> None:
+    parts = case.open(http).render(text)
     assert parts
-    assert all(0 < len(part.encode("utf-16-le")) // 2 <= 1600 for part in parts)
+    longest = case.vendor.text_max
+    assert all(0 < len(part.encode("utf-16-le")) // 2 <= longest for part in parts)
+    assert not any("\x00" in part for part in parts)
 
 
-@pytest.mark.parametrize("name", CHANNELS)
-async def test_nothing_to_say_is_no_message(name: str, http: ClientSession) -> None:
-    assert configured(name, http).render(" \n\x00 ") == ()
+@every_case
+async def test_nothing_to_say_is_no_message(case: Case, http: ClientSession) -> None:
+    assert case.open(http).render(" \n\x00 ") == ()
+
+
+def test_every_webhook_path_is_one_that_the_documentation_names() -> None:
+    paths = {route.path for channel in channels().values() for route in channel.routes}
+    assert paths
+    assert all(path.startswith(("/webhooks/", "/chat/")) for path in paths)
+    assert all(vendor.settings["PUBLIC_URL"] == PUBLIC_URL for vendor in vendors().values())

@@ -21,7 +21,7 @@ from bot.errors import ConfigError, VendorRefused, VendorSilent, VendorUnavailab
 from bot.plugins import load
 from channels.base import AddressRefused, Channel, ConfiguredChannel
 from channels.email import channel
-from channels.email_letter import compose, deliverable
+from channels.email_letter import compose
 from handlers.sandbox.changes import Changes
 from handlers.sandbox.faults import Fault, FaultKind
 from handlers.sandbox.journal import Journal
@@ -119,7 +119,7 @@ def test_nobody_can_slip_a_header_in(subject: str, text: str, name: str) -> None
     names = sorted(line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] != b" ")
     assert names == sorted(
         b"From To Subject Date Message-ID Auto-Submitted X-Auto-Response-Suppress "
-        b"MIME-Version Content-Type Content-Transfer-Encoding".split()
+        b"MIME-Version Content-Type".split()
     )
     assert max(map(len, made.split(b"\r\n"))) <= 998
 
@@ -132,7 +132,10 @@ def test_nobody_can_slip_a_header_in(subject: str, text: str, name: str) -> None
         "@example.com",
         "ana@",
         "a\r\nBcc: b@c.example",
-        "ñandú@example.com",
+        "ñan dú@example.com",
+        "ñ@dú@example.com",
+        "ñ\r\nBcc: b@c.example",
+        "\ud800@example.com",
         "a b@c.example",
         "a@b.example, c@d.example",
         "<a@b.example>",
@@ -146,10 +149,6 @@ async def test_what_is_no_mailbox_is_never_tried_again(address: str, mailbox: Ma
     assert not caught.value.opted_out
     assert not mailbox.letters
     assert not address or address not in str(caught.value)
-
-
-def test_a_domain_in_any_script_is_written_in_ascii() -> None:
-    assert deliverable("ana@bücher.example") == "ana@xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize(

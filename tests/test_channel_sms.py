@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from aiohttp import ClientSession
-from channel_cases import Wire, answer, configured, open_wire, outbound
+from channel_cases import configured, outbound
 from recordings import SETTINGS, get_recording
+from wire import Wire, answer
 
 from bot.domain import Kind, Status
 from bot.errors import ConfigError
@@ -19,18 +19,6 @@ from channels.text import encoding
 from channels.twilio_codes import STATUSES
 
 TEXT = get_recording("sms", "text").request
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[Wire]:
-    async with open_wire() as wire:
-        yield wire
 
 
 def form(**fields: str) -> WebhookRequest:

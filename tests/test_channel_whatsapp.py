@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from aiohttp import ClientSession
-from channel_cases import Wire, answer, configured, open_wire, outbound
+from channel_cases import configured, outbound
 from recordings import SETTINGS, get_recording
+from wire import Wire, answer
 
 from bot.domain import Kind
 from bot.errors import BadPayload
@@ -18,18 +18,6 @@ from channels.whatsapp import channel
 
 TEXT = get_recording("whatsapp", "text").request
 OPAQUE = "US.13491208655302741918"
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[Wire]:
-    async with open_wire() as wire:
-        yield wire
 
 
 def form(**fields: str) -> WebhookRequest:

@@ -41,6 +41,8 @@ def _stated() -> Iterator[tuple[str, datetime, str]]:
     yield "next Saturday", monday + timedelta(days=6), "2026-12-05,2026-12-12"
     yield "next Tuesday", monday + timedelta(days=4), "2026-12-01"
     yield "next Tuesday", monday, "2026-12-01,2026-11-24"
+    yield "Saturday in two weeks", monday, "2026-12-12,2026-12-05"
+    yield "Saturday in two weeks", monday + timedelta(days=2), "2026-12-12"
 
 
 @pytest.mark.parametrize(("text", "said_at", "wanted"), list(_stated()))

@@ -11,7 +11,7 @@ import dateparser
 import holidays
 import pytest
 from date_reading import LINES, WEDNESDAY, ZONE, read
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.language.date_feasts import FIRST_LUNAR_YEAR, lunar_day, nth_weekday
@@ -62,6 +62,7 @@ def _typed(template: str, day: date) -> str:
     st.dates(date(2026, 11, 25), date(2036, 11, 25)),
     st.sampled_from([(code, each) for code, listed in TEMPLATES.items() for each in listed]),
 )
+@example(date(2027, 9, 11), ("en", "{m}/{d}/{y}"))
 def test_a_date_written_out_is_that_date(day: date, how: tuple[str, str]) -> None:
     language, template = how
     reading = read(_typed(template, day), language)

@@ -109,9 +109,10 @@ async def test_a_wish_without_a_reason_is_told_back(stores: Stores) -> None:
 
 
 async def test_a_person_asked_for_by_the_customer_needs_no_model(stores: Stores) -> None:
-    async with modelled(stores) as (world, scripted):
+    async with modelled(stores, suggests=True) as (world, scripted):
         await world.customer().asks("can I talk to a real person please")
         await world.desk_shows()
+        await world.until("SELECT suggestion IS NOT NULL FROM escalations")
         assert scripted.requests == []
 
 

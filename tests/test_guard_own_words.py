@@ -28,7 +28,7 @@ SAMPLES = {
 }
 BOOKING = tomllib.loads((FOLDER / "booking.toml").read_text("utf-8"))["en"].keys()
 """Some of these report deeds; tests/test_booking_words.py says which."""
-NO_DRAFTS = ("mail_", "calendar_", "deposit_in", "deposit_missing")
+NO_DRAFTS = ("mail_", "calendar_", "deposit_in", "deposit_missing", "hold_lapsing")
 """Written when staff or the database have done something: no draft that the guard would read."""
 PHRASES = [
     (language, name, variant)

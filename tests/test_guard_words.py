@@ -13,6 +13,7 @@ from guard_harmless import HARMLESS, PRICED
 from hostile_words import KINDS
 
 from bot.guard import Evidence, check, feedback
+from bot.guard_leaks import leaks
 
 CASES = [(kind, language) for kind, by in KINDS.items() for language in by]
 
@@ -87,3 +88,11 @@ def test_a_wall_of_figures_is_not_even_read() -> None:
     assert check(wall, PRICED, language="en").reasons == ("too many figures",)
     told = replace(PRICED, customer_texts=("31 guests " + wall, "we are 20"))
     assert check("31 guests, noted.", told, language="en").ok
+
+
+def test_a_signed_link_with_underscores_is_no_markup() -> None:
+    """A calendar's link was refused where its signature happened to hold two underscores."""
+    link = "add it: http://127.0.0.1:8080/calendars/bookings/01a2.n3lhmf76numpxfwrwbg__hrz.ics"
+    assert leaks(link, "") == []
+    assert leaks(f"{link} and __this__", "") == ["markup"]
+    assert leaks("https://x.example/hand_off_now said hand_off", "") == ["markup"]

@@ -121,7 +121,7 @@ async def test_what_a_customer_does_is_told_to_staff_in_full_words(idle_world: W
         "Deposit awaited: Saturday, December 12, 2026, 6:00 PM, 12 guests, Fremont 94539, $660.00\n"
         f"Booking {held.code}: $100.00 until Wednesday, December 2, 2026, 10:00 AM, chef "
     )
-    assert first.endswith(f"`concierge bookings deposit {held.code}` when it is in")
+    assert first.endswith(f"`/booking {held.code} deposit paid` when it is in")
     assert second.startswith("Booking changed: Saturday, December 19, 2026, 6:00 PM")
     assert third.startswith("Booking cancelled: ")
     assert third.endswith(f"Booking {held.code}: $100.00 goes back to the customer")

@@ -28,14 +28,16 @@ POSITIONAL = 5
 
 # Inside `bot` imports point downwards or sideways, never up. A new module names its level here.
 LEVELS = (
-    "errors clock ids domain settings signing situation plugins profile profiles trace progress",
-    "store llm language devstack",
-    "deps booking knowledge memory guard consent noise identity_codes",
+    "errors clock ids domain settings signing unsubscribing situation plugins profile profiles "
+    "trace progress",
+    "store llm language devstack media",
+    "deps booking quiet knowledge memory guard consent noise unproven identity_codes",
     "tools",
     "agents",
-    "router prompting tool_runner orchestrator loading leasing event_day decision sorting deciding "
-    "turn intake outbox send_gate escalation follow_ups booking_desk autonomy drafting identity "
-    "summarising explaining versions translating",
+    "choices router prompting tool_runner orchestrator loading leasing event_day decision sorting "
+    "feelings deciding turn intake unproven_refusal outbox send_gate escalation follow_ups causes "
+    "booking_desk autonomy drafting identity summarising explaining versions translating webchat "
+    "send templating disclosing calls voice silence desk",
     "learning insight",
 )
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names.split()}
@@ -45,6 +47,8 @@ SINGULARS = {
     "bot/agents": "agent",
     "bot/tools": "tool",
     "jobs": "job",
+    "bot/causes": "cause",
+    "handlers/console": "page",
 }
 
 READS_TIME = {

@@ -19,7 +19,7 @@ from bot.llm.chain import ModelChain
 from bot.llm.chat_dialect import Assembly
 from bot.llm.llama import LlamaModel
 from bot.llm.openai import OpenAIModel
-from bot.llm.prices import LIST_PATH, Price, dearest
+from bot.llm.prices import LIST_PATH, Price, cost_of, cost_of_sound, dearest
 from bot.llm.usage import cautious_cost
 
 MINI = "gpt-5-mini-2025-08-07"
@@ -35,6 +35,10 @@ ENTRIES = {
     "gpt-5-nano 2026-11-23": "a16769e7",
     "gpt-5.4-mini 2026-11-23": "956d3b9b",
     "gpt-5.4-nano 2026-11-23": "f99c02d7",
+    "gpt-4o-transcribe 2026-11-23": "80d13c33",
+    "gpt-4o-mini-transcribe 2026-11-23": "cc0423a4",
+    "gpt-transcribe 2026-11-23": "378d294a",
+    "whisper-1 2026-11-23": "64343b2a",
 }
 
 
@@ -48,6 +52,15 @@ def test_no_entry_of_the_price_list_was_edited() -> None:
         for entry in entries
     }
     assert found == ENTRIES
+
+
+def test_sound_costs_by_the_minute_or_by_tokens_and_no_chat_is_priced_as_sound() -> None:
+    assert cost_of_sound("whisper-1", 90, on=ON) == Decimal("0.009")
+    assert cost_of("whisper-1", input_tokens=9, output_tokens=9, on=ON) is None
+    assert cost_of_sound("gpt-4o-transcribe", 90, on=ON) is None
+    heard = cost_of("gpt-4o-transcribe", input_tokens=1_000_000, output_tokens=100_000, on=ON)
+    assert heard == Decimal("3.50")
+    assert not dearest(ON).hears
 
 
 def test_what_was_at_hand_costs_less_where_the_list_says_so() -> None:

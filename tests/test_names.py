@@ -12,6 +12,8 @@ from bot.language.names import read_name
 
 SAID = [
     ("en", "I'm Maria", "Maria"),
+    ("en", "THIS IS MARIA", "MARIA"),
+    ("en", "I'm JP", "JP"),
     ("en", "Hi, this is John Smith, looking for a quote", "John Smith"),
     ("en", "my name is maria lopez and we need 20 people", "maria lopez"),
     ("en", "My name is Anna-Lee O'Brien.", "Anna-Lee O'Brien"),
@@ -47,8 +49,11 @@ NOT_SAID = [
     ("en", "thank you so much!"), ("en", "we are 20 people"), ("en", "is it under $600?"),
     ("en", "Dec 5 at 6pm"), ("en", "under 5 years old"), ("en", "what is your name?"), ("en", ""),
     ("en", "I'm Vegetarian and my wife is vegan"), ("en", "This is for Saturday"),
+    ("en", "This is OUTRAGEOUS!"), ("en", "THIS IS SLOPPY"),
+    ("en", "This is Unacceptable"),
     ("es", "soy alérgico al camarón"), ("es", "soy vegana"), ("es", "soy de Fremont"),
-    ("es", "somos 20 personas"), ("es", "gracias, nos vemos"), ("es", "es para el sábado"),
+    ("es", "Gracias, Dana. Aquí espero"), ("es", "somos 20 personas"),
+    ("es", "gracias, nos vemos"), ("es", "es para el sábado"),
     ("zh", "我是素食者"), ("zh", "我想订位"), ("zh", "我叫外卖"), ("zh", "这是我的地址"),
 ]  # fmt: skip
 

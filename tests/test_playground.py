@@ -21,6 +21,26 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 LONG = "Long live the grill! 🔥 " * 66 + "x" * 70
 ARABIC = "مرحبا، كم سعر حفلة لعشرين شخصا؟"
 
+LATER_READINGS = """WITH first AS (
+  SELECT * FROM messages WHERE direction = 'inbound'
+), later AS (
+  INSERT INTO messages (conversation_id, address_id, direction, channel, external_id, author, text,
+    language, status, turn_id)
+  SELECT conversation_id, address_id, 'inbound', channel, external_id || '2', author,
+    'Well, thanks', 'en', 'answered', turn_id FROM first RETURNING id, conversation_id
+), alarm AS (
+  INSERT INTO emotion_alarms (message_id, conversation_id, trigger, severity, act, explanation)
+  SELECT id, conversation_id, 'furious', 'high', 'hand_over', 'angry 0.92: “third time”' FROM first
+)
+INSERT INTO emotion_history (message_id, conversation_id, primary_emotion, polarity, intensity,
+  confidence, scorer, escalate, created_at)
+SELECT id, conversation_id, 'disgusted', 'negative', 0.7, 0.9, 'heads-2', 0.8,
+  now() + interval '1 second' FROM first
+UNION ALL
+SELECT id, conversation_id, 'neutral', 'neutral', 0.05, 0.9, 'heads-1', 0.0,
+  now() + interval '2 seconds' FROM later"""
+"""What a burst's second text was read as, what the first one rang, and how it was read anew."""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool(stack: DevStack) -> AsyncIterator[Pool]:
@@ -119,6 +139,26 @@ async def test_desk_and_life_are_drawn_live(page: Page, served: Served, pool: Po
     await expect(page.locator(".card", has_text=ANGRY)).to_contain_text("Escalated to staff")
 
 
+async def test_each_text_of_a_burst_shows_its_newest_reading_and_what_rang(
+    page: Page, served: Served, pool: Pool
+) -> None:
+    """The calm second text does not hide the first one's anger, nor a rescoring what it was."""
+    sid = await served.stand_ins.twilio.customer_sends("sms", SAM, ANGRY)
+    await store_turn(pool, customer=SAM, sid=sid, text=ANGRY, is_angry=True)
+    await pool.execute(LATER_READINGS)
+    await page.locator(f'[data-number="{SAM}"]').click()
+    steps = page.locator(".step", has=page.locator(".emotion"))
+    await expect(steps).to_have_count(2)
+    await expect(steps.first).to_contain_text("Read before as Angry 0.92 by heads-1")
+    await expect(steps.first).to_contain_text(f"“{ANGRY[:40]}…”")
+    await expect(steps.first.locator(".emotion.disgusted")).to_contain_text("for a manager 0.80")
+    await expect(steps.last).to_contain_text("“Well, thanks”")
+    await expect(steps.last.locator(".emotion.neutral")).to_be_visible()
+    alarm = page.locator(".step", has_text="Alarm: Furious")
+    for words in ("high", "staff take over", "angry 0.92: “third time”"):
+        await expect(alarm).to_contain_text(words)
+
+
 async def test_a_waiting_page_sees_a_new_turn_without_being_asked(
     page: Page, served: Served, pool: Pool
 ) -> None:
@@ -186,7 +226,7 @@ async def test_buttons_and_replies_work_where_the_service_takes_them(
         button = opened.get_by_role("button", name="Take over")
         async with opened.expect_response("**/playground/desk/presses") as pressed:
             await button.click()
-        assert (await (await pressed.value).json()) == {"webhook_status": 200}
+        assert (await (await pressed.value).json())["webhook_status"] == 200
         await opened.get_by_label("Reply in the thread").fill("On my way")
         await opened.keyboard.press("Enter")
         await expect(opened.locator(".thread .post")).to_contain_text("On my way")

@@ -43,7 +43,9 @@ async def test_a_confirmed_event_moves_with_its_chef_its_fee_and_its_reminders(
     assert (moved.status, moved.starts_at) == (BookingStatus.CHANGED, sunday)
     assert (moved.moves, moved.fees) == (1, Decimal(100))
     assert [chef.name for chef in moved.chefs] == [chef.name for chef in booking.chefs]
-    assert (await plans(pool, booking))["reminder_1d"] == datetime(2026, 12, 12, 10, tzinfo=ZONE)
+    assert (await plans(pool, booking))["before_event 1d"] == datetime(
+        2026, 12, 12, 11, tzinfo=ZONE
+    )
     await only(
         pool,
         *[

@@ -30,18 +30,21 @@ _IS_WAITED_FOR = """SELECT EXISTS (SELECT FROM pg_stat_activity
 async def test_a_yes_keeps_the_slot_for_the_deposit_and_the_deposit_confirms_it(
     pool: Pool,
 ) -> None:
-    """From hold to confirmed, with reminders planned and staff told to look for the money."""
+    """From hold to confirmed, with messages planned and staff told to look for the money."""
     person = await one(pool)
     held = await ground.hold(pool, person)
     agreed = await ground.agree(pool, person, await ground.stated(pool, person))
     assert agreed.awaits_deposit
     assert agreed.held_until == NOW + AWAIT
-    assert await plans(pool, held) == {
-        "reminder_7d": datetime(2026, 12, 5, 10, tzinfo=ZONE),
-        "reminder_1d": datetime(2026, 12, 11, 10, tzinfo=ZONE),
-        "after_event": datetime(2026, 12, 14, 9, tzinfo=ZONE),
+    owed = {
+        "before_event 7d": datetime(2026, 12, 5, 11, tzinfo=ZONE),
+        "before_event 1d": datetime(2026, 12, 11, 11, tzinfo=ZONE),
+        "after_event": datetime(2026, 12, 14, 11, tzinfo=ZONE),
     }
+    asleep_by_then = {"deposit_missing": datetime(2026, 12, 1, 19, 30, tzinfo=ZONE)}
+    assert await plans(pool, held) == owed | asleep_by_then
     confirmed = await ground.deposit(pool, held.id)
+    assert await plans(pool, held) == owed
     assert confirmed.status is BookingStatus.CONFIRMED
     assert confirmed.deposit_paid_at == NOW
     assert await events(pool, held) == ["hold", "agree", "confirm"]

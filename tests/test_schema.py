@@ -109,6 +109,26 @@ async def test_migrating_again_changes_nothing(empty: str) -> None:
         assert await schema.find_version(connection) == schema.latest()
 
 
+async def test_what_is_open_at_an_upgrade_comes_to_the_new_desk(empty: str) -> None:
+    """I14: a card that stood there before gets the new buttons, and nobody in it is forgotten."""
+    async with connected(empty) as connection:
+        for number, path in schema.migrations()[:3]:
+            await connection.execute(path.read_text(encoding="utf-8"))
+            await connection.execute("INSERT INTO schema_versions (version) VALUES ($1)", number)
+        for status in ("open", "resolved"):
+            await connection.execute(
+                "WITH p AS (INSERT INTO customers DEFAULT VALUES RETURNING id), c AS (INSERT INTO"
+                " conversations (customer_id, channel) SELECT id, 'sms' FROM p RETURNING id)"
+                " INSERT INTO escalations (conversation_id, reason, status, post_status, desk_ts)"
+                " SELECT id, 'emotion', $1, 'posted', $1 FROM c",
+                status,
+            )
+        await schema.migrate(connection)
+        wanted = "status, card_wanted > card_shown AND card_due_at <= now() AND remind_at <= now()"
+        rows = await connection.fetch(f"SELECT {wanted} FROM escalations")
+    assert {row[0]: bool(row[1]) for row in rows} == {"open": True, "resolved": False}
+
+
 async def test_several_migrate_at_once(empty: str) -> None:
     """Every process of a deployment may try; each finds the schema done afterwards."""
     versions = await asyncio.gather(*(migrated(empty) for _ in range(4)))

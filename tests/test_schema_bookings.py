@@ -45,8 +45,8 @@ INSERT INTO chef_assignments (booking_id, chef_id, chef_number, busy)
   SELECT b.id, c.id, c.number, tstzrange(b.starts_at, b.ends_at) FROM bookings b, chefs c
   WHERE c.code = 'kenji';
 INSERT INTO desk_notices (key, text) VALUES ('k', 'look');
-INSERT INTO follow_ups (customer_id, booking_id, cause, due_at, status)
-  SELECT customer_id, id, 'reminder_1d', starts_at, 'planned' FROM bookings;
+INSERT INTO follow_ups (customer_id, booking_id, cause, step, due_at, status)
+  SELECT customer_id, id, 'before_event', '1d', starts_at, 'planned' FROM bookings;
 """
 
 
@@ -135,8 +135,8 @@ BROKEN_BOOKINGS: dict[str, tuple[type[asyncpg.PostgresError], str]] = {
     "one_notice_per_key": (Unique, "INSERT INTO desk_notices (key, text) VALUES ('k', 'again')"),
     "one_plan_per_cause": (
         Unique,
-        "INSERT INTO follow_ups (customer_id, booking_id, cause, due_at, status)"
-        " SELECT customer_id, booking_id, cause, now(), 'planned' FROM follow_ups",
+        "INSERT INTO follow_ups (customer_id, booking_id, cause, step, due_at, status)"
+        " SELECT customer_id, booking_id, cause, step, now(), 'planned' FROM follow_ups",
     ),
 }
 

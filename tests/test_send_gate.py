@@ -10,18 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import (
-    AddressId,
-    Author,
-    Consent,
-    ConversationId,
-    MessageId,
-    Mode,
-    OutboundMessage,
-    Purpose,
-)
-from bot.send_gate import Leave, Refuse, Rules, judge
-from bot.store.outbox import Departure
+from bot.domain import AddressId, Author, Consent, ConversationId, MessageId, Mode, Purpose
+from bot.domain_sending import OutboundMessage
+from bot.send_gate import Hold, Leave, Refuse, Rules, judge
+from bot.store.departures import Departure
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 DAY_S = 24 * 3600.0
@@ -59,9 +51,9 @@ def departs(departure: Departure = DEPARTURE, **message: object) -> Departure:
 
 
 def reason(departure: Departure, rules: Rules = ANYTIME) -> str | None:
-    """Why it may not leave; None when it may."""
+    """Why it may not leave now; None when it may."""
     verdict = judge(departure, rules, now=NOW)
-    return verdict.reason if isinstance(verdict, Refuse) else None
+    return None if isinstance(verdict, Leave) else verdict.reason
 
 
 def test_an_answer_to_somebody_who_wrote_leaves() -> None:
@@ -132,15 +124,17 @@ def test_the_messaging_window(heard: timedelta | None, open_: bool) -> None:
     last = None if heard is None else NOW - heard
     late = replace(DEPARTURE, last_inbound_at=last)
     refused = reason(late, WINDOWED)
+    assert open_ or isinstance(judge(late, WINDOWED, now=NOW), Hold)
     assert (refused is None) is open_
     assert refused is None or "window" in refused
     assert reason(late, ANYTIME) is None
 
 
 def test_the_window_binds_what_is_required_too() -> None:
-    """The vendor would refuse it all the same."""
+    """The vendor would refuse it all the same, and a confirmation days later confirms nothing."""
     late = replace(departs(purpose=Purpose.REQUIRED), last_inbound_at=NOW - timedelta(days=2))
     assert "window" in str(reason(late, WINDOWED))
+    assert isinstance(judge(late, WINDOWED, now=NOW), Refuse)
 
 
 @given(

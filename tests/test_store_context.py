@@ -34,7 +34,7 @@ INSERT INTO emotion_history (message_id, conversation_id, primary_emotion, polar
   confidence, scorer)
   SELECT id, conversation_id, 'happy', 'positive', 0.5, 0.5, 'x' FROM messages
   WHERE direction = 'inbound';
-INSERT INTO escalations (conversation_id, reason) SELECT id, 'tool' FROM conversations;
+INSERT INTO pauses (started_by, ended_at) SELECT 'U0DANA', now() FROM generate_series(1, 5000);
 ANALYZE;"""
 
 

@@ -170,7 +170,7 @@ async def test_the_desk_is_away_and_the_card_waits(world: World) -> None:
     assert "person" in await ned.asks("I need to talk to a human")
     await world.desk_shows()
     assert len(world.cards) == 1
-    assert await world.value("SELECT post_attempts FROM escalations") == 2
+    assert await world.value("SELECT post_attempts > 1 FROM escalations")
 
 
 async def test_a_furious_stop_is_still_a_stop(world: World) -> None:

@@ -35,7 +35,7 @@ async def test_staff_see_the_draft_and_send_it(world: World, desk: Desk) -> None
     card = await world.desk_shows()
     assert draft.code in card.text
     assert TOTAL in card.text
-    assert f"concierge drafts send {draft.code}" in card.text
+    assert f"Draft {draft.code}: answer to" in card.text
 
     await desk.sends(draft.code.lower())
     assert await ann.hears() == draft.text

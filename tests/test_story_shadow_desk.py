@@ -1,21 +1,25 @@
-"""Where staff decide on drafts: the playground's buttons and the terminal; and approved words."""
+"""Where staff decide on drafts: the buttons of a notice and the terminal; and approved words."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 import pytest
-from aiohttp import ClientSession
 from modelled import Stores, modelled
 from shadow_desk import PRICE, TOTAL, Desk
+from staff_room import Staff, shown
 from world import World
 
 from bot import autonomy
 from bot.domain_answers import TopicMode
 from bot.language.embed import Encoder
 from bot.store import drafts
+from channels.desk_blocks import button
 from handlers.commands.drafts import command
 from jobs.base import perform
+
+DISCARD = button("draft_discard", "Discard")
 
 
 @pytest.fixture
@@ -23,37 +27,36 @@ def desk(world: World) -> Desk:
     return Desk(world)
 
 
-async def test_buttons_of_the_playground_send_and_refuse(world: World, desk: Desk) -> None:
+async def test_buttons_at_the_desk_send_and_refuse(world: World, desk: Desk) -> None:
     """I12: what is pressed is kept with the draft; who comes too late is told so at the desk."""
     await desk.drafts_only()
     ann, sam = world.customer(), world.customer("+14155550102")
-    first = await desk.draft_for(ann, PRICE)
-    other = await desk.draft_for(sam, PRICE)
-    async with ClientSession() as http:
-
-        async def press(status: int, **given: str) -> None:
-            async with http.post(f"{world.url}/playground/drafts", json=given) as answer:
-                assert answer.status == status, await answer.text()
-
-        await press(201, code=first.draft.code, act="send", text="$1,280 for all of you.")
-        assert await ann.hears() == "$1,280 for all of you."
-        await press(409, code=first.draft.code, act="send")
-        await press(409, code=first.draft.code, act="discard")
-        await press(404, code="ZZZZZ", act="discard")
-        await press(400, code="", act="burn")
+    dana, ravi = Staff(world), Staff(world, "U0RAVI")
+    first = (await desk.draft_for(ann, PRICE)).draft
+    other = (await desk.draft_for(sam, PRICE)).draft
+    notice = await dana.reads(first.code)
+    await dana.presses(notice, "draft_edit")
+    assert await dana.submits({"text": ""})
+    assert await dana.submits({"text": "$1,280 for all of you."}) == {}
+    assert await ann.hears() == "$1,280 for all of you."
+    await world.until("SELECT status = 'edited' FROM drafts WHERE code = $1", first.code)
+    late = {"type": "actions", "elements": [DISCARD | {"value": first.code}]}
+    old = replace(notice, blocks=(late,))
+    await ravi.presses(old, "draft_discard")
+    assert "sent with other words by Dana" in shown(await ravi.whispered(first.code))
 
     # Pressed, and in the same moment a person takes over: the job tells the desk why not.
     async with world.pool.acquire() as conn:
-        wanted = await drafts.want(conn, other.draft.code, by="staff")
+        wanted = await drafts.want(conn, other.code, by="staff")
         await conn.execute(
             "UPDATE conversations SET mode = 'human', epoch = epoch + 1 WHERE id = $1",
-            other.draft.conversation_id,
+            other.conversation_id,
         )
         assert await drafts.list_wanted(conn, limit=5) == (wanted,)
         await perform(world.deps, "send_draft", {"draft_id": str(wanted)})
         assert await drafts.list_wanted(conn, limit=5) == ()
-    notice = "SELECT text FROM desk_notices WHERE key LIKE '%refused'"
-    assert "a person has taken the conversation" in str(await world.value(notice))
+    said = "SELECT text FROM desk_notices WHERE key LIKE '%refused'"
+    assert "a person has taken the conversation" in str(await world.value(said))
     assert sam.received == []
 
 

@@ -27,6 +27,10 @@ async def test_the_missing_street_address_is_filled_in_at_once(chat: Chat) -> No
         "ok", ("change_booking", {"address": "9 Elm St", "use_new_quote": False})
     )
     assert "did not write" in wrong.error
+    own_day = {"day": "Dec 12", "use_new_quote": False}
+    same = await chat.turn("It is on Dec 12, is he coming?", ("change_booking", own_day))
+    assert same.result.worded.startswith("What should I change")
+    assert not same.result.deeds & {"changed"}
     asked = {"address": "12 Oak Street", "use_new_quote": False}
     done = await chat.turn("12 Oak Street", ("change_booking", asked))
     assert done.result.data["changed"] is True

@@ -15,7 +15,7 @@ from bot.language.embed import Encoder
 from bot.language.language_id import detect
 from bot.language.wording import phrases
 from bot.translating import translate
-from channels.desk import MAX_WORDS
+from channels.desk_blocks import MAX_WORDS
 from jobs.card_lines import beside
 
 SPANISH = "quiero hablar con una persona por favor"
@@ -60,11 +60,13 @@ async def test_the_card_shows_what_was_said_and_what_it_means(
 ) -> None:
     """Staff without Spanish can take over at once; what it cost is kept."""
     stores = Stores(database_url, redis_url, encoder)
-    async with modelled(stores, say(listed("A person follows.", ENGLISH))) as (world, _scripted):
+    steps = (say(listed("A person follows.", ENGLISH)),)
+    async with modelled(stores, *steps) as (world, _scripted):
         await world.customer().texts(SPANISH)
         card = json.dumps((await world.desk_shows()).blocks, ensure_ascii=False)
         assert f"{SPANISH} — {ENGLISH}" in card
         assert "— A person follows." in card
+        await world.until("SELECT suggestion IS NOT NULL FROM escalations")
         await _is_recorded(world)
 
 

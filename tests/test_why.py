@@ -5,15 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from world import World
 
+from bot.domain import ConversationId, Direction, Mode, Status
 from bot.errors import CallerError, Conflict, NotFound
-from bot.explaining import explain
+from bot.explaining import explain, explain_turn
+from bot.explaining_words import describe
+from bot.store.traced import ConversationTrace, TracedAlarm, TracedEmotion, TracedMessage
 from bot.versions import digests, read, together
 from handlers.commands.why import command
+from handlers.sandbox.lives import show_lives
 
 PRICE = "How much for 20 adults and 6 kids?"
 TABLES = "Do you bring the tables and chairs?"
@@ -26,6 +33,7 @@ PARTS = (
     "Candidates party_price ",
     "Language   en",
     "Emotion    neutral at ",
+    " for a manager ",
     "Mode       auto: the bot answers (party_price, by the default)",
     "Tool       price_party(guests (code adult, count 20; code child, count 6)) ok, ",
     "total $1,280.00",
@@ -110,3 +118,72 @@ def test_versions_tell_what_has_changed(tmp_path: Path) -> None:
     assert together(after) != together(before)
     assert together(after) == together(read(folder / "profile.toml"))
     assert set(before) >= {"profile", "instructions", "intents", "emotion", "knowing", "encoder"}
+
+
+NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
+ASKED = TracedMessage(
+    id=UUID(int=1),
+    direction=Direction.INBOUND,
+    channel="sms",
+    address="+14155550101",
+    external_id="SM1",
+    author="customer",
+    text="You let us down.",
+    language="en",
+    status=Status.ANSWERED,
+    reason="",
+    turn_id=None,
+    in_reply_to=None,
+    segments=None,
+    created_at=NOW,
+    sent_at=None,
+    updated_at=NOW,
+)
+FELT = TracedEmotion(
+    message_id=UUID(int=1),
+    primary="sad",
+    polarity="negative",
+    intensity=0.55,
+    confidence=0.81,
+    scorer="encoder-1",
+    created_at=NOW,
+    escalate=0.62,
+)
+RANG = TracedAlarm(
+    message_id=UUID(int=1),
+    trigger="let_down",
+    severity="normal",
+    act="hand_over",
+    explanation="sad 0.55: “let\nus down”",
+    created_at=NOW,
+)
+
+
+def test_what_was_felt_and_what_rang_is_explained_with_its_words() -> None:
+    trace = ConversationTrace(
+        id=ConversationId(UUID(int=9)),
+        mode=Mode.BOT,
+        messages=(ASKED,),
+        turns=(),
+        emotions=(replace(FELT, primary="angry", scorer="old-1"), FELT),
+        escalations=(),
+        alarms=(RANG, replace(RANG, message_id=UUID(int=2), trigger="furious")),
+    )
+    said = {line.label: line.said for line in describe(explain_turn(trace, None, trace.messages))}
+    assert said["Emotion"] == "sad at 0.55, negative, 81 % sure, for a manager 62 % (encoder-1)"
+    assert said["Read before"].startswith("angry at 0.55")
+    assert said["Alarm"] == (
+        "let_down, normal, staff were given the floor: sad 0.55: “let us down”"
+    )
+    (life,) = show_lives(trace)
+    assert life["alarms"] == [
+        {
+            "trigger": "let_down",
+            "severity": "normal",
+            "act": "hand_over",
+            "explanation": RANG.explanation,
+            "at_ms": 0.0,
+        }
+    ]
+    (_old, felt) = life["emotions"]  # type: ignore[misc]  # A list of plain JSON.
+    assert (felt["escalate"], felt["polarity"], felt["scorer"]) == (0.62, "negative", "encoder-1")

@@ -1,7 +1,8 @@
-"""Chooses how to speak to a customer: by what they feel, and by how they write themselves.
+"""Chooses how to speak to a customer: by what they feel, how it went so far, and how they write.
 
-Pure. What is then said to the model stands in tones.toml; bot/prompting.py adds it to an agent's
-instructions. It changes the manner of an answer, never what is true or allowed.
+Pure; bot/language/course.py reads how it went. What is then said to the model stands in tones.toml;
+bot/prompting.py adds it to an agent's instructions. It changes the manner of an answer, never what
+is true or allowed.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ from functools import cache
 from pathlib import Path
 
 from bot.domain import Direction, Emotion, Polarity, PrimaryEmotion
+from bot.language.course import Course, Turning, read_course
 from bot.situation import Situation
 
 FILE = Path(__file__).parent / "tones.toml"
-FELT = 0.35
-"""Fainter than this an emotion changes nothing: half of it is the scorer's noise."""
 STRONG = 0.7
 LOOK_BACK = 6
 """How many of the customer's messages show how they write; the waiting ones among them."""
@@ -72,7 +72,7 @@ def describe_tone(situation: Situation) -> str:
     """What the model is told of how to speak in this turn; empty where nothing is remarkable."""
     manner = register_of(situation.language, _own_words(situation))
     said = _tones().get("register", {}).get(situation.language, {}).get(manner, "")
-    return " ".join(filter(None, (_feeling(situation), said)))
+    return _joined(_feeling(situation), said)
 
 
 def register_of(language: str, texts: Iterable[str]) -> Register:
@@ -83,22 +83,62 @@ def register_of(language: str, texts: Iterable[str]) -> Register:
     return Register.FORMAL if balance > 0 else Register.INFORMAL
 
 
-def strongest(emotions: Iterable[Emotion]) -> Emotion | None:
-    """The emotion to answer to: bad ones before good ones, then the strongest."""
-    felt = [emotion for emotion in emotions if emotion.intensity >= FELT]
-    return max(felt, key=lambda e: (e.polarity is Polarity.NEGATIVE, e.intensity), default=None)
-
-
 def _feeling(situation: Situation) -> str:
-    waiting = {message.id for message in situation.waiting}
-    emotion = strongest(e for m, e in situation.emotions.items() if m in waiting)
-    if emotion is None:
-        return ""
-    grade = "strong" if emotion.intensity >= STRONG else "mild"
+    """What to do about what they feel; of how it went, what the feeling alone does not say."""
+    course = read_course(situation)
+    if course.turning is Turning.CURT:
+        return _joined(_always("course", "curt"), _manager(course))
+    if course.turning is Turning.ROUND:
+        return _always("course", "round")
+    if course.now is None:
+        return _manager(course)
+    first = _answered_again(course) or _answered(course.now, is_serious=course.is_serious)
+    falling = _always("course", "falling") if course.turning is Turning.FALLING else ""
+    return _joined(first, falling, "" if _is_grave(course) else _manager(course))
+
+
+def _answered(emotion: Emotion, *, is_serious: bool) -> str:
+    is_strong = emotion.intensity >= STRONG or (
+        is_serious and emotion.polarity is Polarity.NEGATIVE
+    )
+    grade = "strong" if is_strong else "mild"
     tones = _tones()
+    if emotion.primary is PrimaryEmotion.SURPRISED:
+        return tones["surprise"][emotion.polarity.value][grade]
     if emotion.primary is not PrimaryEmotion.NEUTRAL:
         return tones["emotion"][emotion.primary.value][grade]
     return tones["polarity"].get(emotion.polarity.value, {}).get(grade, "")
+
+
+def _answered_again(course: Course) -> str:
+    """The words for somebody whom we have comforted already and who still feels so."""
+    is_bad = course.now is not None and course.now.polarity is Polarity.NEGATIVE
+    if course.now is None or not (is_bad and course.apologies):
+        return ""
+    return _always("again", course.now.primary.value)
+
+
+def _manager(course: Course) -> str:
+    return _always("course", "serious") if course.is_serious else ""
+
+
+def _is_grave(course: Course) -> bool:
+    """Whether the words for the feeling have been chosen as for the strongest already."""
+    return (
+        course.now is not None
+        and course.now.polarity is Polarity.NEGATIVE
+        and not course.apologies
+        and course.now.primary is not PrimaryEmotion.SURPRISED
+    )
+
+
+def _always(table: str, name: str) -> str:
+    """Words that have no grades; empty where there are none."""
+    return _tones()[table].get(name, {}).get("always", "")
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(filter(None, parts))
 
 
 def _balance(language: str, text: str) -> int:

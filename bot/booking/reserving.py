@@ -121,6 +121,7 @@ async def hold(
     key: str,
     booking_id: BookingId,
     proposal_id: ProposalId,
+    actor: str = "customer",
 ) -> Booking:
     """Keep a slot while the customer decides, and state the terms of booking it.
 
@@ -133,7 +134,7 @@ async def hold(
         key=key,
         booking_id=booking_id,
         act="hold",
-        actor="customer",
+        actor=actor,
         at=now,
         detail={"quote_id": str(wish.quote.id), "starts_at": wish.starts_at.isoformat()},
     )

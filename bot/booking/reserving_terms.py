@@ -34,19 +34,22 @@ async def agree(
     *,
     now: datetime,
     key: str,
-    message_id: MessageId,
+    message_id: MessageId | None,
+    actor: str = "customer",
 ) -> Booking:
     """The customer's yes to the terms of booking; the slot is kept on for the deposit.
+
+    Staff who were told it by word of mouth answer for it with their name, in the audit log.
 
     Raises:
         BookingRefused: the hold ran out, or the price or the booking is not what was stated.
     """
-    write = _write(proposal, "agree", (now, key, message_id, "customer"))
+    write = _write(proposal, "agree", (now, key, message_id, actor))
     with refusing():
         if not await booking_writes.begin(conn, write):
             return await bookings.get(conn, write.booking_id)
         booking = await bookings.get(conn, write.booking_id)
-        await _agreed_terms(conn, booking, proposal, (Act.BOOK, "customer"), now=now)
+        await _agreed_terms(conn, booking, proposal, (Act.BOOK, actor), now=now)
         if booking.status is not BookingStatus.HELD or booking.agreed_at is not None:
             raise BookingRefused("not_held", f"booking {booking.code} awaits no yes")
         held_until = now.astimezone(UTC) + timedelta(hours=profile.booking.hold_hours)

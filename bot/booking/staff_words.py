@@ -106,7 +106,7 @@ def _after(profile: Profile, booking: Booking, kind: NoticeKind, now: datetime) 
             deposit = money(profile.business, booking.deposit, "en")
             return (
                 f"{deposit} {_until(profile, booking, now)}, {_crew(booking)}; "
-                f"`concierge bookings deposit {booking.code}` when it is in"
+                f"`/booking {booking.code} deposit paid` when it is in"
             )
         case NoticeKind.CHANGED:
             owed = money(profile.business, booking.fees, "en")

@@ -2,7 +2,7 @@
 
 Telephone numbers, mailboxes, cards and street addresses go; figures of a party stay. Names are not
 found by rules and stay: the list is for the owner's eyes only.
-Used by bot/tools/search_knowledge.py.
+Used by bot/tools/search_knowledge.py and bot/desk/correcting_checks.py.
 """
 
 from __future__ import annotations
@@ -31,20 +31,21 @@ _ADDRESS: Final = re.compile(
 )
 
 
-def mask(text: str, *, territory: str) -> str:
+def mask(text: str, *, territory: str, most: int = CHARACTERS_MAX) -> str:
     """The text with each find replaced by what it was, in brackets, and cut to a question's size.
 
     Args:
         territory: ISO code by which a telephone number without a country code is read.
+        most: characters to keep; texts longer than a question have more.
     """
-    said = " ".join(text.split())[: CHARACTERS_MAX * 4]
+    said = " ".join(text.split())[: most * 4]
     said = _MAIL.sub("[mailbox]", said)
     said = _ADDRESS.sub("[address]", said)
     said = _CARD.sub(lambda found: "[card]" if _is_card(found[0]) else found[0], said)
     for match in reversed([*phonenumbers.PhoneNumberMatcher(said, territory)]):
         said = f"{said[: match.start]}[phone]{said[match.end :]}"
     # One digit too few or too many is still somebody's number.
-    return _LONG_NUMBER.sub("[number]", said)[:CHARACTERS_MAX]
+    return _LONG_NUMBER.sub("[number]", said)[:most]
 
 
 def _is_card(text: str) -> bool:

@@ -1,8 +1,8 @@
 """Takes an article in from a file's or a page's bytes: read, cut, embedded, stored unapproved.
 
 What comes in is data: an owner approves it before anything of it is cited, and no text of it is
-ever an order. Called by `concierge articles add`; approving and retiring are in
-bot/store/knowledge_versions.py.
+ever an order. Called by `concierge articles add`, and for an answer of staff by the job
+take_in_proposal; approving and retiring are in bot/store/knowledge_versions.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.knowledge.suspicion import clean, find_orders
 from bot.language.embed import Embedder
 from bot.store import knowledge_versions as versions
 from bot.store.connection import Pool, borrow
-from bot.store.knowledge import Chunk, Document
+from bot.store.knowledge import Chunk, Document, Prepared
 
 Form = Literal["markdown", "html", "pdf"]
 
@@ -115,6 +115,28 @@ async def take_in(pool: Pool, embedder: Embedder, incoming: Incoming) -> TakenIn
         chunk_count=len(chunks),
         warnings=find_orders(f"{title}\n{page.text}"),
     )
+
+
+async def prepare_answer(
+    embedder: Embedder, *, name: str, language: str, question: str, answer: str
+) -> Prepared:
+    """An answer of staff as an article, not stored yet: found by its question, said as it stands.
+
+    What an owner has approved is told whole, so nothing of it is cut or shortened.
+    """
+    said = clean(answer).strip()
+    chunk = Chunk(heading=question, text=said, answer=said)
+    document = Document(
+        article=name,
+        language=language,
+        title=question[:TITLE_LIMIT],
+        body=said,
+        approved=False,
+        expires_at=None,
+        chunks=_with_openings((chunk,)),
+    )
+    (prepared,) = await prepare(embedder, [document])
+    return prepared
 
 
 def slug(title: str) -> str:

@@ -36,7 +36,7 @@ _DEAD = (
     r"\s{1,3}\d{1,2}(?:\s?(?:,|and|&|or|-|to)\s?\d{1,2}){0,6}\s?-?ish\b"
     r"|\d{1,6}\s{1,3}(?!(?:at|to|for|on|in|and|or|pm|am|with|the|of|by|is|de|el|en)\b)"
     rf"(?:(?:[a-z]{{2,20}}|\d{{1,3}}(?:st|nd|rd|th))\s{{1,3}}){{1,3}}{_STREET}"
-    r"|\d{5,}(?:-\d{4})?|\d{1,3}(?:,\d{3})+|\b(?:24/7|50/50|9/11)\b"
+    r"|\d{5,}(?:-\d{4})?|\d{1,3}(?:,\d{3})+|\b(?:24/7|50/50|9/11)\b(?!/\d)"
     r"|\b\d{1,3}(?:st|nd|rd|th)[\s-]{1,3}(?:birthday|bday|b-day|anniversary|grade|floor|time|annual"
     r"|year|st\b|street|ave\b|avenue|person|party|course|chef|kid|child|graders?|wedding|choice|option|guest)"
 )

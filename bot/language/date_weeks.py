@@ -30,6 +30,9 @@ from bot.language.date_spans import (
 )
 from bot.language.date_tokens import Token
 
+MOST_WEEKS = 26
+"""Later than that nobody names a weekday."""
+
 
 def next_days(said_on: date, weekday: int) -> tuple[date, ...]:
     """What "next Saturday" can mean: the coming one, or the one of the next calendar week, which
@@ -211,6 +214,17 @@ def _fortnight(hit: Hit, ground: Ground) -> Finding | None:
     return Finding(kind="weekday", days=(day,), weekday=hit.value("w"))
 
 
+def _weekday_in(hit: Hit, ground: Ground) -> Finding | None:
+    """ "Saturday in two weeks": so long after the coming one, or the one nearest to that day."""
+    weekday, weeks = hit.value("w"), hit.value("n")
+    if not 1 <= weeks <= MOST_WEEKS:
+        return None
+    after = later(coming(ground.said_on, weekday), WEEK * weeks)
+    nearest = coming(later(ground.said_on, WEEK * weeks - (WEEK + 1) // 2), weekday)
+    days = (after,) if after == nearest else (after, nearest)
+    return Finding(kind="weekday", days=days, weekday=weekday)
+
+
 _YEAR = r"(?:,?[oI]?t?(?P<y>Y))?"
 RULES = rules(
     {
@@ -218,6 +232,7 @@ RULES = rules(
         r"(?P<n>[jN])?(?P<u>[wk])o(?P<x>[W])(?P<z>Z)": _counted_from,
         r"(?P<n>[jN])?(?P<u>[wk])(?P<r>B)[ot]*(?P<x>J)": _counted_from,
         r"t?(?P<u>k)?(?P<r>A)o?t?(?P<x>J)": read_day_after,
+        r"(?P<w>[WU])I(?P<n>[jN])w": _weekday_in,
         r"I(?P<n>[jN])(?P<u>[kws])(?:[ntI]*(?P<w>W))?": _in,
         r"(?P<n>[jN])(?P<u>[kws])(?P<after>A)": _in,
         r"(?P<g>G)o?(?P<w>[WH])?": _in,

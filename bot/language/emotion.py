@@ -1,192 +1,217 @@
-"""How a customer feels in one message: primary emotion, polarity, intensity and confidence.
+"""How a customer feels in one message: primary emotion, polarity, intensity, and a manager's call.
 
-`Scorer` is what the service asks for; `EmotionScorer` is the first one, small linear heads on the
-sentence vector, on hashed words and letter runs, and on a few signals that outlast new words
-(capitals, exclamation, stretched letters). `bot/language/train_emotion.py` fits it. It decides
-nothing: the router compares the intensity of anger with the profile's threshold.
+`Scorer` is what the service asks for; `EmotionScorer` is the one that ships, a small encoder for
+English, Spanish and Chinese with four heads (bot/language/training fits it; its card lies beside
+it). It reads a message after what was said just before. It decides nothing: bot/feelings does.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
+import onnxruntime as ort  # type: ignore[import-untyped]  # The wheel carries no type marker.
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
 from bot.domain import Emotion, Polarity, PrimaryEmotion
 from bot.errors import ConfigError
-from bot.language.intents import BUCKETS, grams
+from bot.language.emotion_input import PAD_ID, Spoken, ids_of, is_short
+from bot.language.fury_words import says_fury
 
-EMOTION_FILE: Final = Path(__file__).parent / "models" / "emotion.npz"
+MODEL_FOLDER: Final = Path(__file__).parent / "models" / "emotion"
+TOKENIZER: Final = Path(__file__).parent / "models" / "encoder" / "tokenizer.json"
 PRIMARIES: Final = tuple(PrimaryEmotion)
 POLARITIES: Final = tuple(Polarity)
-# Where fury begins on the scale of intensity; anger the fury head does not see stays below it.
-FURY_FROM: Final = 0.7
-# Calling staff takes two witnesses: the fury head, and at least this share for plain anger.
-ANGER_FROM: Final = 0.25
-_CHARACTERS_READ: Final = 600
+HEADS: Final = (len(PRIMARIES), len(POLARITIES), 1, 1)
+"""Scores a message: primary emotion, polarity, intensity, the manager's call."""
+BATCH_TOKENS_MAX: Final = 640
+"""Padded tokens that are read at once: more costs memory and wins no time."""
+CALM_FROM: Final = 0.58
+"""A short message that is this surely calm by itself stays so, whatever came before it: context may
+make a "fine." bitter, but not a "6pm" that follows an apology."""
+FURIOUS: Final = 0.85
+"""What plain words of fury count at the least (bot/language/fury_words.py)."""
 
-# These emotions speak for one side by their nature; the polarity head settles the others.
-_SIDE_OF: Final = {
-    PrimaryEmotion.HAPPY: Polarity.POSITIVE,
-    PrimaryEmotion.SAD: Polarity.NEGATIVE,
-    PrimaryEmotion.ANGRY: Polarity.NEGATIVE,
-    PrimaryEmotion.FEARFUL: Polarity.NEGATIVE,
-    PrimaryEmotion.DISGUSTED: Polarity.NEGATIVE,
-}
-
-# Each row is one signal: how often a family of words or marks occurs, whatever the language.
-_FAMILIES: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"[!！]",
-        r"[?？]",
-        r"[?？][!！]|[!！][?？]|[?？]{2}",
-        r"([^\W\d_])\1{2}",
-        r"\b(?:very|so|really|absolutely|completely|totally|extremely|beyond|muy|tan|super|re"
-        r"|totalmente|absolutamente|demasiad[oa])\b|太|非常|极其|简直|特别|超级|真的",
-        r"\b(?:a (?:little|bit|tad)|kind of|kinda|slightly|somewhat|minor|small|un poco|algo"
-        r"|poquito|ligeramente|detalle)\b|有点|有些|稍微|略|小小",
-        r"\b(?:f+u+c+k\w*|wtf|bull ?shit|shit\w*|damn\w*|bastards?|assholes?|crap|mierda|put[oa]s?"
-        r"|carajo|chingad\w+|cabr[oó]n\w*|pendej\w+|joder|coño)\b|他妈|妈的|操你|傻逼|狗屁|混蛋|王八",
-        r"\b(?:furious|livid|outrag\w+|unacceptable|ridiculous|disgrace\w*|scam\w*|fraud|thie(?:f|ves)"
-        r"|rip ?-?off|stole|robbed|pissed|fed up|sick of|fuming|seething|lawyer|sue|bbb|chargeback"
-        r"|furios[oa]s?|indignad[oa]s?|hart[oa]s?|inaceptable|estafa\w*|ladron\w*|rob(?:o|aron|ado)"
-        r"|vergüenza|verguenza|burla|abogad[oa]|demandar\w*|denuncia\w*|encabronad[oa]|rabia)\b"
-        r"|气死|愤怒|火大|过分|投诉|骗子|骗钱|骗人|欺骗|垃圾|无耻|离谱|律师|起诉|举报|忍无可忍|恶劣|受够",
-        r"\b(?:worst|terrible|horrible|awful|never again|ruined|peor|pesim[oa]|pésim[oa]"
-        r"|horribles?|arruin\w+|nunca más|nunca mas)\b|最差|糟糕|毁了|太差|差劲|再也不",
-        r"\b(?:refund|money back|reembols\w+|devuelv\w+|devoluci[oó]n)\b|退款|退钱|退我|还钱",
-        r"[😡🤬😠👿💢🖕]",
-        r"[😀😁😄😃😊🥰😍🎉❤🙏👍🤩😋🥳💕🔥👏]",
-        r"[😢😭💔😞😔🥺😿]",
-        r"[🤮🤢💩]",
-        r"[😱😨😰😟😬🫣]",
-        r"[😮😲🤯😳]",
-        r"\b(?:disgust\w+|gross|nasty|filthy|raw|hair|cockroach\w*|maggots?|vomit\w*|rotten|slimy"
-        r"|asco|asqueros[oa]s?|cochin\w+|suci[oa]s?|crud[oa]s?|pelos?|cucaracha\w*|podrid[oa]s?)\b"
-        r"|恶心|脏|生的|头发|蟑螂|反胃|臭|馊|呕",
-        r"\b(?:worr\w+|scared|afraid|anxious|nervous|terrified|anaphyla\w+|epipen|deathly"
-        r"|preocupa\w*|miedo|asustad[oa]s?|nervios[oa]s?|angusti\w+|temor)\b|担心|害怕|怕|紧张|焦虑|吓",
-        r"\b(?:thank\w*|thx|love[ds]?|amazing|awesome|best|great|perfect|wonderful|gracias|encant\w+"
-        r"|increíble|genial|excelente|perfecto|maravillos[oa])\b|谢谢|太棒|太好|喜欢|开心|完美|感谢|赞",
-    )
-)
-SIGNALS: Final = len(_FAMILIES) + 2
+Scores = NDArray[np.float32]
 
 
 class Scorer(Protocol):
-    """Anything that reads emotions from texts and their sentence vectors."""
+    """Anything that reads emotions from messages in their place."""
 
     name: str
     """Name and version, stored with every score."""
 
-    def score(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> list[Emotion]:
-        """Score texts in their order; `vectors` are their query embeddings, of shape (n, 384)."""
+    def score(self, spoken: Sequence[Spoken]) -> list[Emotion]:
+        """Score messages in their order."""
         ...
 
 
-class EmotionScorer:
-    """Linear heads: seven emotions, three polarities, intensity, and fury for the sharp end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """How raw scores become figures; found in training on hands that the model had not seen."""
 
-    def __init__(self, name: str, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
+    primary: float
+    """Divides the seven scores before they become probabilities."""
+    polarity: float
+    intensity: tuple[float, float]
+    """Slope and offset of the score before the logistic curve."""
+    escalate: tuple[float, float]
+    """The same; 0.5 is where managers are told about nine tenths of what they want to know."""
+
+
+class EmotionScorer:
+    """The encoder with its heads. Synchronous; safe to call from several threads."""
+
+    def __init__(self, name: str, calibration: Calibration, session: ort.InferenceSession) -> None:
         self.name = name
-        self._weights = weights
-        self._bias = bias
+        self._calibration = calibration
+        self._session = session
+        self._tokenizer = _tokenizer()
 
     @classmethod
-    def load(cls, path: Path = EMOTION_FILE) -> EmotionScorer:
-        """Read the heads that `train_emotion` wrote.
+    def load(cls) -> EmotionScorer:
+        """The model that ships; a second call in the same process shares its memory.
 
         Raises:
-            ConfigError: the file is missing or was trained on other features than these.
+            ConfigError: a file is missing, or is of another kind of model.
         """
-        if not path.is_file():
-            raise ConfigError(f"the emotion heads need {path}; run bot.language.train_emotion")
-        with np.load(path, allow_pickle=False) as heads:
-            weights = heads["weights"].astype(np.float32)
-            bias = heads["bias"].astype(np.float32)
-            name = str(heads["name"])
-        columns = len(PRIMARIES) + len(POLARITIES) + 2
-        if weights.shape[1:] != (columns,) or weights.shape[0] <= BUCKETS + SIGNALS:
-            raise ConfigError(f"{path} fits other features; run bot.language.train_emotion")
-        return cls(name, weights, bias)
+        return _shipped()
 
-    def score(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> list[Emotion]:
-        """Score texts in their order; `vectors` are their query embeddings, of shape (n, 384).
-
-        A text without anything to read is neutral at intensity 0.
+    @classmethod
+    def open(cls, folder: Path) -> EmotionScorer:
+        """Read the model in a folder.
 
         Raises:
-            ValueError: texts and vectors differ in number, or the vectors in width.
+            ConfigError: a file is missing, or is of another kind of model.
         """
-        width = self._weights.shape[0] - BUCKETS - SIGNALS
-        if vectors.shape != (len(texts), width):
-            raise ValueError(f"expected {len(texts)} vectors of {width}, got {vectors.shape}")
-        return [self._score(text, vector) for text, vector in zip(texts, vectors, strict=True)]
+        return _open(folder)
 
-    def _score(self, text: str, vector: NDArray[np.float32]) -> Emotion:
-        if not text.strip():
-            return self._emotion(PrimaryEmotion.NEUTRAL, Polarity.NEUTRAL, 0.0, 1.0)
-        scores = self._scores(text, vector)
-        shares = shares_of(scores[: len(PRIMARIES)])
-        # The fury head's score is shifted in training so that zero is the threshold.
-        intensity, fury = _share(float(scores[-2])), float(scores[-1])
-        primary, confidence = PRIMARIES[int(shares.argmax())], float(shares.max())
-        angry = float(shares[PRIMARIES.index(PrimaryEmotion.ANGRY)])
-        if fury >= 0.0 and angry >= ANGER_FROM:
-            primary, confidence = PrimaryEmotion.ANGRY, max(angry, _share(fury))
-        if primary is PrimaryEmotion.ANGRY:
-            intensity = _anger(intensity, fury)
-        polarity = POLARITIES[int(scores[len(PRIMARIES) : -2].argmax())]
-        return self._emotion(primary, _SIDE_OF.get(primary, polarity), intensity, confidence)
+    def score(self, spoken: Sequence[Spoken]) -> list[Emotion]:
+        """Score messages in their order; one without anything to read is neutral at 0."""
+        felt = [self._nothing()] * len(spoken)
+        rows = [index for index, each in enumerate(spoken) if each.text.strip()]
+        for index, emotion in zip(rows, self._read([spoken[row] for row in rows]), strict=True):
+            felt[index] = emotion
+        placed = [row for row in rows if spoken[row].before and is_short(spoken[row].text)]
+        alone = self._read([Spoken(spoken[row].text) for row in placed])
+        for index, emotion in zip(placed, alone, strict=True):
+            if emotion.primary is PrimaryEmotion.NEUTRAL and emotion.confidence >= CALM_FROM:
+                felt[index] = emotion
+        return felt
 
-    def _scores(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float64]:
-        width = len(vector)
-        scores = (vector @ self._weights[:width] + self._bias).astype(np.float64)
-        scores += signals(text) @ self._weights[width : width + SIGNALS]
-        if buckets := grams(text):
-            rows = self._weights[width + SIGNALS :][buckets]
-            scores += rows.sum(axis=0, dtype=np.float64) / np.sqrt(len(buckets))
+    def _read(self, spoken: Sequence[Spoken]) -> list[Emotion]:
+        felt = [self._emotion(row) for row in self.raw(spoken)]
+        pairs = zip(spoken, felt, strict=True)
+        return [_plainly(each) if says_fury(said.text) else each for said, each in pairs]
+
+    def raw(self, spoken: Sequence[Spoken]) -> Scores:
+        """The heads' scores of shape (n, 12) before calibration."""
+        inputs = [ids_of(self._tokenizer, each) for each in spoken]
+        scores = np.zeros((len(inputs), sum(HEADS)), np.float32)
+        for batch in _batches([len(ids) for ids, _ in inputs]):
+            width = max(len(inputs[index][0]) for index in batch)
+            ids = np.full((len(batch), width), PAD_ID, np.int64)
+            parts = np.zeros((len(batch), width), np.int64)
+            for row, index in enumerate(batch):
+                own_ids, own_parts = inputs[index]
+                ids[row, : len(own_ids)] = own_ids
+                parts[row, : len(own_parts)] = own_parts
+            (scores[batch],) = self._session.run(None, {"ids": ids, "parts": parts})
         return scores
 
-    def _emotion(
-        self, primary: PrimaryEmotion, polarity: Polarity, intensity: float, confidence: float
-    ) -> Emotion:
+    def _emotion(self, row: Scores) -> Emotion:
+        primary, polarity, intensity, escalate = np.split(row, np.cumsum(HEADS)[:-1])
+        shares = shares_of(primary / self._calibration.primary)
+        place = int(shares.argmax())
+        side = POLARITIES[int(polarity.argmax())]
         return Emotion(
-            primary=primary,
-            polarity=polarity,
-            intensity=round(intensity, 3),
-            confidence=round(min(confidence, 1.0), 3),
+            primary=PRIMARIES[place],
+            polarity=side,
+            intensity=round(_on_curve(float(intensity[0]), self._calibration.intensity), 3),
+            confidence=round(float(shares[place]), 3),
+            scorer=self.name,
+            escalate=round(_on_curve(float(escalate[0]), self._calibration.escalate), 3),
+        )
+
+    def _nothing(self) -> Emotion:
+        return Emotion(
+            primary=PrimaryEmotion.NEUTRAL,
+            polarity=Polarity.NEUTRAL,
+            intensity=0.0,
+            confidence=1.0,
             scorer=self.name,
         )
 
 
-def signals(text: str) -> NDArray[np.float64]:
-    """How loud a text is, apart from its words: `SIGNALS` numbers between 0 and 1."""
-    read = text[:_CHARACTERS_READ]
-    letters = [letter for letter in read if letter.isalpha() and letter.upper() != letter.lower()]
-    capitals = sum(letter.isupper() for letter in letters) / len(letters) if letters else 0.0
-    shouted = capitals if len(letters) >= 8 and capitals > 0.5 else 0.0
-    counts = [sum(1 for _ in family.finditer(read)) for family in _FAMILIES]
-    return np.array([shouted, len(read) / _CHARACTERS_READ, *(min(c, 3) / 3 for c in counts)])
+def _plainly(felt: Emotion) -> Emotion:
+    """The same, of somebody who says in so many words that they are furious."""
+    return replace(
+        felt,
+        primary=PrimaryEmotion.ANGRY,
+        polarity=Polarity.NEGATIVE,
+        intensity=max(felt.intensity, FURIOUS),
+        confidence=max(felt.confidence, FURIOUS),
+        escalate=max(felt.escalate, FURIOUS),
+    )
 
 
-def _anger(intensity: float, fury: float) -> float:
-    """Let the fury head say on which side of the threshold anger lies, and how far."""
-    if fury >= 0.0:
-        return max(intensity, FURY_FROM + (1.0 - FURY_FROM) * (2.0 * _share(fury) - 1.0))
-    return min(intensity, FURY_FROM - 0.01)
-
-
-def _share(score: float) -> float:
-    return float(1.0 / (1.0 + np.exp(-np.clip(score, -30.0, 30.0))))
-
-
-def shares_of(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn the scores of one text into probabilities that sum to one."""
-    exponentials = np.exp(scores - scores.max())
+def shares_of(scores: NDArray[Any]) -> NDArray[np.float64]:
+    """Turn the scores of one message into probabilities that sum to one."""
+    exponentials = np.exp(scores.astype(np.float64) - scores.max())
     return np.asarray(exponentials / exponentials.sum(), np.float64)
+
+
+def _on_curve(score: float, line: tuple[float, float]) -> float:
+    slope, offset = line
+    return float(1.0 / (1.0 + np.exp(-np.clip(slope * score + offset, -30.0, 30.0))))
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Like lengths together, so that little is padding, and no batch too large."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if not batches or (len(batches[-1]) + 1) * lengths[index] > BATCH_TOKENS_MAX:
+            batches.append([])
+        batches[-1].append(index)
+    return batches
+
+
+@cache
+def _shipped() -> EmotionScorer:
+    return _open(MODEL_FOLDER)
+
+
+def _open(folder: Path) -> EmotionScorer:
+    model, card = folder / "model.int8.onnx", folder / "config.json"
+    for path in (model, card):
+        if not path.is_file():
+            raise ConfigError(f"the emotion model needs {path}; run make train-emotion")
+    config: Mapping[str, Any] = json.loads(card.read_text(encoding="utf-8"))
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 2
+    # Spinning threads win a little here and take it from whoever shares the processor.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    if session.get_outputs()[0].shape[-1] != sum(HEADS):
+        raise ConfigError(f"{model} has other heads; run make train-emotion")
+    found = config["calibration"]
+    calibration = Calibration(
+        primary=float(found["primary"]),
+        polarity=float(found["polarity"]),
+        intensity=(float(found["intensity"][0]), float(found["intensity"][1])),
+        escalate=(float(found["escalate"][0]), float(found["escalate"][1])),
+    )
+    return EmotionScorer(str(config["name"]), calibration, session)
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    if not TOKENIZER.is_file():
+        raise ConfigError(f"the emotion model needs {TOKENIZER}, which is missing")
+    return Tokenizer.from_file(str(TOKENIZER))

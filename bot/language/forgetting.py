@@ -78,6 +78,10 @@ _KINDS: tuple[tuple[MemoryKind, str], ...] = (
         r"\b(?:preferences?|favou?rites?|what (?:i|we) like)\b|\bpreferencias?\b"
         r"|口味|喜好",
     ),
+    (
+        MemoryKind.PHONE,
+        r"\b(?:phone|telephone|cell|mobile)(?: number)?\b|\btel[eé]fono\b|电话|手机号",
+    ),
     (MemoryKind.CONTACT, r"\bhow to (?:reach|contact) (?:me|us)\b|\bcontact preference\b|联系方式"),
 )
 _OF_KIND = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)

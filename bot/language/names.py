@@ -78,9 +78,11 @@ def _introduced(text: str) -> Iterator[str]:
         yield f"{first} {last}"
     yield from (name for _, name in firm)
     for match in _LATTER.finditer(text):
-        yield _clean(match["name"], is_firm=False)
+        if not match["name"].endswith("."):  # "Gracias, Dana. Aquí espero": another sentence.
+            yield _clean(match["name"], is_firm=False)
     for match in _WEAK.finditer(text):
-        yield _clean(match["name"], is_firm=False)
+        name = _clean(match["name"], is_firm=False)
+        yield "" if _is_shouted(name) else name
     for match in _FOR.finditer(text):
         name = _clean(match["name"], is_firm=False)
         yield name if " " in name else ""
@@ -117,6 +119,14 @@ def _clean(phrase: str, *, is_firm: bool) -> str:
 
 def _is_name_like(word: str) -> bool:
     return word[0].isupper() or word.lower() in FIRST_NAMES
+
+
+def _is_shouted(name: str) -> bool:
+    """ "This is OUTRAGEOUS": after weak words capitals throughout are a name only where we know it.
+
+    A second name written so lets both pass, and so do initials such as "JP".
+    """
+    return len(name) > 2 and name.isupper() and " " not in name and name.lower() not in FIRST_NAMES
 
 
 def _is_odd_name(first: str, second: str) -> bool:

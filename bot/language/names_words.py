@@ -25,8 +25,10 @@ might must shall i you he she it we they me him her us them my your his our thei
 this that these those here there now today tonight tomorrow yesterday soon later again still
 just only also too very really not no yes yeah yep nope ok okay sure fine good great nice
 awesome perfect amazing cool happy glad sorry sad upset angry mad disappointed frustrated
-annoyed excited interested curious confused worried looking trying hoping planning thinking
-wondering calling texting writing emailing messaging going coming getting booking reserving
+annoyed outrageous unacceptable ridiculous terrible horrible awful disgusting disgraceful
+absurd insane inaceptable indignante excited interested curious confused worried looking trying
+hoping planning thinking wondering calling texting writing emailing messaging going coming
+getting booking reserving
 hosting asking checking following requesting organizing throwing celebrating turning located
 based living staying running ready available free busy late early allergic vegan vegetarian
 pescatarian gluten celiac kosher halal diabetic lactose pregnant sick new back set all about

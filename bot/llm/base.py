@@ -15,7 +15,17 @@ from typing import Literal, Protocol
 
 from bot.situation import Situation
 
-Purpose = Literal["turn", "routing", "summary", "translation", "evaluation"]
+Purpose = Literal[
+    "turn",
+    "routing",
+    "summary",
+    "translation",
+    "evaluation",
+    "suggestion",
+    "transcription",
+    "follow_up",
+    "emotion",
+]
 """What a model is asked for; budgets and reports keep them apart."""
 Certainty = Literal["exact", "estimated", "unknown"]
 """How a cost was come by: from the provider's count, from our own, or not at all."""
@@ -46,6 +56,8 @@ class PromptMessage:
 
     role: Role
     text: str = ""
+    images: tuple[bytes, ...] = ()
+    """JPEGs that go with the text, for a model that sees."""
     tool_calls: tuple[ToolCall, ...] = ()
     """On an assistant entry: what it asked for."""
     tool_call_id: str = ""

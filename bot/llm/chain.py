@@ -20,6 +20,7 @@ from bot.llm.chat_errors import CannotServe
 from bot.llm.llama import LlamaModel
 from bot.llm.openai import OpenAIModel
 from bot.llm.streaming import Telling
+from bot.llm.vision import sees
 from bot.settings import Settings
 
 STEP_S = 45.0
@@ -198,7 +199,13 @@ def build_models(
     api_key = settings.openai_api_key.get_secret_value()
     if api_key:
         models += [
-            OpenAIModel(name, api_key=api_key, clock=clock, base_url=settings.openai_base_url)
+            OpenAIModel(
+                name,
+                api_key=api_key,
+                clock=clock,
+                base_url=settings.openai_base_url,
+                sees=sees(settings.openai_vision, name),
+            )
             for name in (part.strip() for part in settings.openai_model.split(","))
             if name
         ]

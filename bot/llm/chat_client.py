@@ -213,7 +213,7 @@ class ChatClient:
         endpoint = self.endpoint
         body: Wire = {
             "model": model,
-            "messages": to_wire(request),
+            "messages": to_wire(request, sees=endpoint.sees),
             "stream": True,
             "stream_options": {"include_usage": True},
             endpoint.output_limit_field: request.max_output_tokens + endpoint.extra_tokens,

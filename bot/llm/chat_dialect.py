@@ -6,6 +6,7 @@ assembled reply. Knows no network: bot/llm/chat_client.py carries what is made h
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ CALLS_MAX = 16
 TOKENS_MAX = 100_000_000
 """A count above this is a slip of the server's, and would not fit the column."""
 MODEL_CHARS_MAX = 120
+UNSEEN = "(You cannot see the pictures; a person of the team can.)"
 NO_RESULT = '{"error": "this call was interrupted and has no result"}'
 
 _THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL | re.IGNORECASE)
@@ -29,13 +31,16 @@ _CLOSED_THINKING = re.compile(r"\A.*</think(?:ing)?>\s*", re.DOTALL | re.IGNOREC
 Wire = dict[str, object]
 
 
-def to_wire(request: ModelRequest) -> list[Wire]:
-    """The prompt as the server takes it: instructions first, every tool call answered."""
+def to_wire(request: ModelRequest, *, sees: bool = False) -> list[Wire]:
+    """The prompt as the server takes it: instructions first, every tool call answered.
+
+    Pictures go along only where the model `sees`; any other is told that there are some.
+    """
     system: Wire = {"role": "system", "content": request.instructions}
-    return [system, *repaired(request.messages)]
+    return [system, *repaired(request.messages, sees=sees)]
 
 
-def repaired(messages: Sequence[PromptMessage]) -> list[Wire]:
+def repaired(messages: Sequence[PromptMessage], *, sees: bool = False) -> list[Wire]:
     """Messages on the wire, where each tool call is followed at once by exactly one result.
 
     A crash or a shortened history leaves calls without results, results without calls and, from
@@ -48,9 +53,22 @@ def repaired(messages: Sequence[PromptMessage]) -> list[Wire]:
             continue  # Written with the call it answers, or an orphan that nobody asked for.
         if message.role is Role.ASSISTANT and message.tool_calls:
             wire.extend(_calls_on_wire(message, _results_after(messages, position), used))
-        elif message.text:
-            wire.append({"role": message.role.value, "content": message.text})
+        elif message.text or message.images:
+            wire.append({"role": message.role.value, "content": _content(message, sees=sees)})
     return wire
+
+
+def _content(message: PromptMessage, *, sees: bool) -> object:
+    """Plain text wherever it will do: some servers take nothing else."""
+    if not message.images:
+        return message.text
+    if not sees:
+        return f"{message.text}\n{UNSEEN}"
+    parts: list[Wire] = [{"type": "text", "text": message.text}]
+    for image in message.images:
+        url = "data:image/jpeg;base64," + base64.b64encode(image).decode()
+        parts.append({"type": "image_url", "image_url": {"url": url}})
+    return parts
 
 
 def _results_after(messages: Sequence[PromptMessage], position: int) -> list[PromptMessage]:

@@ -23,6 +23,8 @@ class Endpoint:
     """Room for hidden reasoning, on top of what the reply may take."""
     is_free: bool = False
     """Whether it is ours, so that a step costs nothing."""
+    sees: bool = False
+    """Whether its model is shown pictures."""
     context: int | None = None
     """Tokens for prompt and reply together, where known; a longer prompt is shortened before."""
 

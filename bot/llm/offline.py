@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.language.slots import TownTest
 from bot.language.wording import say
 from bot.llm.base import ModelReply, ModelRequest, ToolCall, Usage
 from bot.llm.offline_facts import BOOKING_AGENT, HANDOFFS_MAX, Facts, read_facts
+from bot.llm.offline_kind import with_kindness
 from bot.llm.offline_moves import Plan, Wanted
 from bot.llm.offline_plan import plan
 from bot.profile import Profile
@@ -36,6 +38,12 @@ class OfflineModel:
     async def respond(self, request: ModelRequest) -> ModelReply:
         """One step: tool calls, or the worded reply."""
         facts = read_facts(self._profile, request, self._is_town)
+        reply = self._answer(request, facts)
+        if any(call.name != "ask_person" for call in reply.tool_calls):
+            return reply
+        return replace(reply, text=with_kindness(request.situation, reply.text, seed=facts.seed))
+
+    def _answer(self, request: ModelRequest, facts: Facts) -> ModelReply:
         done = [result for result in request.results if result[0].name != "hand_off"]
         planned = plan(facts)
         was_handed = len(request.results) - len(done) >= HANDOFFS_MAX

@@ -31,6 +31,7 @@ class OpenAIModel:
         clock: Clock,
         base_url: str = "",
         patience: Patience | None = None,
+        sees: bool = False,
     ) -> None:
         self.name = "openai"
         self.model = model
@@ -44,6 +45,7 @@ class OpenAIModel:
             # Reasoning models refuse a temperature, the others answer steadier with a low one.
             extra={"reasoning_effort": "low"} if is_reasoning else {"temperature": 0.2},
             extra_tokens=REASONING_ROOM if is_reasoning else 0,
+            sees=sees,
         )
         self._client = ChatClient(endpoint, clock, patience or Patience())
 

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bot.errors import ConfigError
 
@@ -30,8 +31,12 @@ class Price:
     model: str
     since: date
     """The first day on which it holds."""
-    input: Decimal
-    output: Decimal
+    input: Decimal = Decimal(0)
+    output: Decimal = Decimal(0)
+    hears: bool = False
+    """Whether the model writes recordings down, and does nothing else."""
+    minute: Decimal | None = None
+    """Of sound, for a model that is priced by nothing else."""
     cached: Decimal | None = None
     """Of input that the provider had at hand already; None: as any other input."""
 
@@ -53,14 +58,23 @@ def cost_of(
 ) -> Decimal | None:
     """US dollars for one step, or None where the model's price or the usage is unknown."""
     price = find_price(model, on)
-    if price is None or input_tokens is None or output_tokens is None:
+    if price is None or price.minute is not None or input_tokens is None or output_tokens is None:
         return None
     return price.of(input_tokens, output_tokens, cached_tokens or 0)
+
+
+def cost_of_sound(model: str, seconds: float, *, on: date) -> Decimal | None:
+    """US dollars for so much of a recording, or None where the model has no price by the minute."""
+    price = find_price(model, on)
+    if price is None or price.minute is None:
+        return None
+    return price.minute * Decimal(str(seconds)) / 60
 
 
 def dearest(on: date) -> Price:
     """What a model of unknown price counts as: the highest prices that are listed for a day."""
     held = [price for model in load_prices() if (price := find_price(model, on)) is not None]
+    held = [price for price in held if not price.hears]
     everything = held or [line for lines in load_prices().values() for line in lines]
     return Price(
         model="",
@@ -89,13 +103,7 @@ def load_prices(path: Path = LIST_PATH) -> Mapping[str, tuple[Price, ...]]:
     by_model: dict[str, list[Price]] = {}
     for number, entry in enumerate(entries, start=1):
         try:
-            price = Price(
-                model=entry["model"],
-                since=entry["since"],
-                input=Decimal(entry["input"]),
-                output=Decimal(entry["output"]),
-                cached=Decimal(entry["cached"]) if "cached" in entry else None,
-            )
+            price = _read(entry)
         except (KeyError, ArithmeticError, TypeError) as error:
             raise ConfigError(f"{path.name}: entry {number} is incomplete: {error}") from error
         by_model.setdefault(price.model, []).append(price)
@@ -104,3 +112,17 @@ def load_prices(path: Path = LIST_PATH) -> Mapping[str, tuple[Price, ...]]:
             raise ConfigError(f"{path.name}: {model} has two prices for one day; add a later one")
         lines.sort(key=lambda line: line.since)
     return {model: tuple(lines) for model, lines in by_model.items()}
+
+
+def _read(entry: Mapping[str, Any]) -> Price:
+    if "minute" in entry:
+        minute = Decimal(entry["minute"])
+        return Price(model=entry["model"], since=entry["since"], hears=True, minute=minute)
+    return Price(
+        model=entry["model"],
+        since=entry["since"],
+        hears=entry.get("hears", False),
+        input=Decimal(entry["input"]),
+        output=Decimal(entry["output"]),
+        cached=Decimal(entry["cached"]) if "cached" in entry else None,
+    )

@@ -20,7 +20,7 @@ def usage_of(assembly: Assembly, request: ModelRequest, *, model: str, is_free: 
     """The cost of what has come, whole or cut; hidden reasoning that was cut cannot be counted."""
     said_in, said_out = assembly.input_tokens, assembly.output_tokens
     price = None if is_free else find_price(model, request.now.date())
-    if price is None:
+    if price is None or price.minute is not None:
         return Usage(
             input_tokens=said_in,
             output_tokens=said_out,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from bot.domain import AddressId, ConversationId, CustomerId
+from bot.domain import AddressId, ConversationId, CustomerId, EscalationId
 from bot.domain_booking import Booking, BookingId, ChefId
 from bot.errors import NotFound
 from bot.store import booking_writes, bookings
 from bot.store.connection import Connection
+from bot.store.handles import SHOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ class Deed:
     at: datetime
 
 
-_WHO = """coalesce(c.name, (SELECT a.value FROM addresses a WHERE a.customer_id = c.id
+_WHO = f"""coalesce(c.name, (SELECT {SHOWN} FROM addresses a WHERE a.customer_id = c.id
   ORDER BY a.last_inbound_at DESC NULLS LAST LIMIT 1), '') AS customer"""
 
 # A hold that ran out is nobody's event, even before the sweep has closed it.
@@ -83,6 +86,30 @@ JOIN LATERAL (SELECT id, channel FROM addresses WHERE customer_id = p.id
   ORDER BY (channel = c.channel) DESC, last_inbound_at DESC NULLS LAST LIMIT 1) a ON true
 WHERE c.customer_id = $1 AND (c.mode <> 'closed' OR c.id = $2)
 ORDER BY (c.mode <> 'closed') DESC LIMIT 1"""
+
+_TALK = """SELECT id FROM conversations WHERE customer_id = $1
+ORDER BY (mode <> 'closed') DESC, last_message_at DESC LIMIT 1"""
+
+_OF_CARD = """SELECT c.customer_id FROM escalations e JOIN conversations c
+ON c.id = e.conversation_id WHERE e.id = $1"""
+
+_SETTLE = """UPDATE desk_notices SET text = text || E'\\n' || $2, extra = extra - 'buttons',
+  wanted = wanted + 1, shown_due_at = coalesce(shown_due_at, now())
+WHERE key = ANY ($1::text[]) AND extra ? 'buttons' RETURNING id"""
+
+_OWED = """SELECT id FROM desk_notices
+WHERE key = ANY ($1::text[]) AND (post_status = 'queued' OR wanted > shown)"""
+
+_TOLD = "SELECT EXISTS (SELECT FROM desk_notices WHERE key = $1)"
+
+# While staff have the floor no turn reads the answer to stated terms, so that it is looked for.
+_ANSWERED = """SELECT p.conversation_id FROM proposals p
+JOIN conversations c ON c.id = p.conversation_id AND c.mode = 'human'
+WHERE p.status = 'open' AND p.expires_at > $1 AND EXISTS (
+  SELECT FROM messages m WHERE m.conversation_id = p.conversation_id AND m.direction = 'inbound'
+    AND m.status <> 'received' AND m.created_at >= p.created_at
+    AND NOT EXISTS (SELECT FROM desk_events d WHERE d.key = 'heard:' || p.id || ':' || m.id))
+ORDER BY p.created_at LIMIT $2"""
 
 
 async def list_ahead(
@@ -160,6 +187,42 @@ async def find_addressee(
         channel=row["channel"],
         language=row["language"],
         epoch=row["epoch"],
+    )
+
+
+async def find_talk(conn: Connection, customer_id: CustomerId) -> ConversationId | None:
+    """The customer's open conversation, or else the latest."""
+    found = await conn.fetchval(_TALK, customer_id)
+    return None if found is None else ConversationId(found)
+
+
+async def find_customer_of(conn: Connection, escalation_id: EscalationId) -> CustomerId | None:
+    """Whom a card is about."""
+    found = await conn.fetchval(_OF_CARD, escalation_id)
+    return None if found is None else CustomerId(found)
+
+
+async def settle_notices(conn: Connection, keys: Sequence[str], note: str) -> tuple[UUID, ...]:
+    """What the desk was told under these keys is done: the buttons go, and it says by whom."""
+    return tuple(row["id"] for row in await conn.fetch(_SETTLE, list(keys), note))
+
+
+async def list_owed(conn: Connection, keys: Sequence[str]) -> tuple[UUID, ...]:
+    """Which of the notices of these keys are to be posted, or to show something new."""
+    return tuple(row["id"] for row in await conn.fetch(_OWED, list(keys)))
+
+
+async def was_told(conn: Connection, key: str) -> bool:
+    """Whether the desk was told this."""
+    return bool(await conn.fetchval(_TOLD, key))
+
+
+async def list_answered(
+    conn: Connection, *, now: datetime, limit: int
+) -> tuple[ConversationId, ...]:
+    """Conversations with staff in which a customer may have answered terms and nobody looked."""
+    return tuple(
+        ConversationId(row["conversation_id"]) for row in await conn.fetch(_ANSWERED, now, limit)
     )
 
 

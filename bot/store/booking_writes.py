@@ -126,8 +126,10 @@ freed AS (
   UPDATE chef_assignments SET released_at = $1
   WHERE released_at IS NULL AND booking_id = ANY(ARRAY(SELECT id FROM lapsed))),
 silenced AS (
-  UPDATE follow_ups SET status = 'cancelled', reason = 'booking lapsed'
-  WHERE status = 'planned' AND booking_id = ANY(ARRAY(SELECT id FROM lapsed)))
+  UPDATE follow_ups SET status = 'cancelled', reason = 'the hold lapsed', changed_at = $1,
+    changed_by = ''
+  WHERE status IN ('planned', 'due', 'held') AND message_id IS NULL
+    AND booking_id = ANY(ARRAY(SELECT id FROM lapsed)))
 SELECT id FROM lapsed"""
 
 _COMPLETE = """WITH gone AS (

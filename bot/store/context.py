@@ -17,6 +17,7 @@ from bot.domain import ConversationId, Emotion, MessageId, Quote, StoredMessage
 from bot.domain_answers import Memory
 from bot.domain_booking import Proposal
 from bot.errors import NotFound
+from bot.store import pauses
 from bot.store.connection import Connection
 from bot.store.conversations import ConversationFacts, to_facts
 from bot.store.emotions import to_emotion
@@ -31,12 +32,14 @@ RECENT_MIN = 16
 a yes out of words needs the words."""
 
 _CONTEXT = f"""SELECT c.customer_id, c.channel, c.agent, c.language, c.mode, c.epoch, p.name,
-  p.language AS spoken,
+  p.language AS spoken, c.staff_note,
   EXISTS (SELECT FROM escalations e WHERE e.conversation_id = c.id
     AND e.status <> 'resolved') AS escalated,
   EXISTS (SELECT FROM address_proofs a WHERE a.customer_id = p.id AND a.conversation_id = c.id
     AND a.proved_at IS NULL AND a.expires_at > $2::timestamptz - interval '1 hour') AS awaits_code,
   coalesce(s.text, '') AS summary,
+  EXISTS ({pauses.OPEN}) AS paused,
+  EXISTS (SELECT FROM addresses l WHERE l.customer_id = p.id AND l.consent = 'revoked') AS has_left,
   (SELECT jsonb_agg(kept) FROM (SELECT kind, value, source, said_at, message_id FROM memories
      WHERE customer_id = p.id AND replaced_by IS NULL AND forgotten_at IS NULL
      ORDER BY said_at DESC, id DESC LIMIT $3) kept) AS memories,
@@ -47,7 +50,10 @@ _CONTEXT = f"""SELECT c.customer_id, c.channel, c.agent, c.language, c.mode, c.e
      WHERE m.conversation_id = c.id AND m.status = 'received'
      ORDER BY m.seq DESC LIMIT $4) waits) AS waiting,
   (SELECT jsonb_agg(said) FROM (
-     SELECT {COLUMNS}, row_number() OVER (ORDER BY m.seq DESC) AS place FROM messages m
+     SELECT {COLUMNS}, row_number() OVER (ORDER BY m.seq DESC) AS place,
+       CASE WHEN m.direction = 'inbound' THEN (SELECT to_jsonb(h) FROM emotion_history h
+         WHERE h.message_id = m.id ORDER BY h.created_at DESC LIMIT 1) END AS felt
+     FROM messages m
      WHERE m.conversation_id = c.id AND m.status NOT IN ('received', 'dropped')
      ORDER BY m.seq DESC LIMIT $5) said
    WHERE said.seq > coalesce(s.up_to_seq, 0) OR said.place <= $6) AS transcript,
@@ -75,6 +81,10 @@ class Context:
     """The row."""
 
     facts: ConversationFacts
+    paused: bool
+    """Whether the bot answers nobody by itself."""
+    has_left: bool
+    """Whether they have opted out at one of their addresses."""
     awaits_code: bool
     """Whether a code was sent to an address that the customer says is theirs too."""
     summary: str
@@ -83,6 +93,8 @@ class Context:
     waiting: tuple[StoredMessage, ...]
     """Oldest first, as the transcript is."""
     emotions: Mapping[MessageId, Emotion]
+    earlier_emotions: Mapping[MessageId, Emotion]
+    """Of the customer's messages in the transcript."""
     transcript: tuple[StoredMessage, ...]
     quote: Quote | None
     proposal: Proposal | None
@@ -110,21 +122,28 @@ async def get(
         raise NotFound(f"conversation {conversation_id}")
     row = dict(found)
     waiting = _rows(row["waiting"])
-    felt = {MessageId(w["id"]): to_emotion(w["felt"]) for w in waiting if w["felt"]}
+    said = _rows(row["transcript"])
     return Context(
         facts=to_facts(row),
+        paused=row["paused"],
+        has_left=row["has_left"],
         awaits_code=row["awaits_code"],
         summary=row["summary"],
         memories=tuple(Memory(**kept) for kept in _rows(row["memories"])),
         waiting=tuple(to_waiting(each) for each in reversed(waiting)),
-        emotions=felt,
-        transcript=tuple(stored(each) for each in reversed(_rows(row["transcript"]))),
+        emotions=_felt(waiting),
+        earlier_emotions=_felt(said),
+        transcript=tuple(stored(each) for each in reversed(said)),
         quote=to_quote(_revived(row["quote"])) if row["quote"] else None,
         proposal=to_proposal(_revived(row["proposal"])) if row["proposal"] else None,
         last_order=row["last_order"],
         last_intent=row["last_intent"],
         failures=int(row["failures"]),
     )
+
+
+def _felt(rows: Sequence[Mapping[str, Any]]) -> Mapping[MessageId, Emotion]:
+    return {MessageId(row["id"]): to_emotion(row["felt"]) for row in rows if row["felt"]}
 
 
 def _rows(listed: Sequence[Mapping[str, Any]] | None) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.domain import ConversationId, CustomerId, Lease, Mode
@@ -30,8 +31,10 @@ _KEEP = """UPDATE conversations SET agent = coalesce($2, agent), language = coal
 
 _RAISE_EPOCH = "UPDATE conversations SET epoch = epoch + 1, mode = $2 WHERE id = $1 RETURNING epoch"
 
+_NOTE = "UPDATE conversations SET staff_note = $2, staff_note_at = $3 WHERE id = $1"
+
 _FACTS = """SELECT c.customer_id, c.channel, c.agent, c.language, c.mode, c.epoch, p.name,
-  p.language AS spoken,
+  p.language AS spoken, c.staff_note,
   EXISTS (SELECT FROM escalations e WHERE e.conversation_id = c.id
   AND e.status <> 'resolved') AS escalated
 FROM conversations c JOIN customers p ON p.id = c.customer_id WHERE c.id = $1"""
@@ -51,6 +54,8 @@ class ConversationFacts:
     epoch: int
     customer_name: str
     open_escalation: bool
+    staff_note: str
+    """What staff told the bot when they gave it the conversation back; empty: nothing."""
 
 
 async def claim(
@@ -121,6 +126,13 @@ async def change_owner(conn: Connection, conversation_id: ConversationId, *, mod
     return epoch
 
 
+async def leave_note(
+    conn: Connection, conversation_id: ConversationId, note: str, *, at: datetime
+) -> None:
+    """Keep what staff tell the bot, in place of what they told it before; empty takes it away."""
+    await conn.execute(_NOTE, conversation_id, note, at)
+
+
 async def get_facts(conn: Connection, conversation_id: ConversationId) -> ConversationFacts:
     """The conversation's row with its customer's name and language.
 
@@ -144,6 +156,7 @@ def to_facts(row: Mapping[str, Any]) -> ConversationFacts:
         epoch=row["epoch"],
         customer_name=row["name"] or "",
         open_escalation=row["escalated"],
+        staff_note=row["staff_note"],
     )
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from bot.domain import ConversationId, MessageId, TurnId
 from bot.store.connection import Connection
+from bot.store.handles import SHOWN
 from bot.store.turns import ToolRecord
 
 DraftId = NewType("DraftId", UUID)
@@ -96,13 +97,20 @@ WHERE id = $1 AND status = 'open' RETURNING id"""
 _WANT = """UPDATE drafts SET wanted_by = $2, sent_text = $3 WHERE code = upper($1)
   AND status = 'open' RETURNING id"""
 
+# The notice at the desk shows who has decided, or wants to.
+_SHOW = """UPDATE desk_notices SET wanted = wanted + 1, shown_due_at = coalesce(shown_due_at, now())
+WHERE key = (SELECT 'draft:' || code FROM drafts WHERE id = $1)"""
+
+_NOTICE = """SELECT id FROM desk_notices
+WHERE key = (SELECT 'draft:' || code FROM drafts WHERE id = $1)"""
+
 _UNWANT = """UPDATE drafts SET wanted_by = NULL, sent_text = NULL WHERE id = $1
   AND status = 'open'"""
 
 _WANTED = "SELECT id FROM drafts WHERE status = 'open' AND wanted_by IS NOT NULL LIMIT $1"
 
 # A draft whose conversation has changed hands is dead (I7), whoever has noticed.
-_LISTED = """SELECT d.*, p.name, a.value AS address, m.channel,
+_LISTED = """SELECT d.*, p.name, {shown} AS address, m.channel,
   coalesce((SELECT string_agg(q.text, E'\\n' ORDER BY q.seq) FROM messages q
     WHERE q.conversation_id = d.conversation_id AND q.turn_id = d.turn_id
       AND q.direction = 'inbound' AND (q.status = 'answered' OR q.reason = $1)), m.text) AS words
@@ -200,6 +208,7 @@ async def close(
 ) -> bool:
     """End an open draft; False where it has ended already."""
     ended = await conn.fetchval(_CLOSE, draft_id, status, by or None, sent_text or None, at)
+    await conn.execute(_SHOW, draft_id)
     return ended is not None
 
 
@@ -209,12 +218,16 @@ async def want(conn: Connection, code: str, *, by: str, text: str = "") -> Draft
     A job sends it.
     """
     row_id = await conn.fetchval(_WANT, code.strip(), by, text or None)
-    return None if row_id is None else DraftId(row_id)
+    if row_id is None:
+        return None
+    await conn.execute(_SHOW, row_id)
+    return DraftId(row_id)
 
 
 async def unwant(conn: Connection, draft_id: DraftId) -> None:
     """Nobody wants it sent any more."""
     await conn.execute(_UNWANT, draft_id)
+    await conn.execute(_SHOW, draft_id)
 
 
 async def list_wanted(conn: Connection, *, limit: int) -> tuple[DraftId, ...]:
@@ -224,13 +237,13 @@ async def list_wanted(conn: Connection, *, limit: int) -> tuple[DraftId, ...]:
 
 async def list_open(conn: Connection, *, limit: int) -> tuple[ListedDraft, ...]:
     """Drafts that can be sent, the one that waits longest first."""
-    rows = await conn.fetch(_LISTED.format(where=_LIVE), DISCARDED, limit)
+    rows = await conn.fetch(_LISTED.format(shown=SHOWN, where=_LIVE), DISCARDED, limit)
     return tuple(_listed(dict(row)) for row in rows)
 
 
 async def find_listed(conn: Connection, draft_id: DraftId) -> ListedDraft | None:
     """One draft, in whatever state, as staff see it."""
-    rows = await conn.fetch(_LISTED.format(where="d.id = $3"), DISCARDED, 1, draft_id)
+    rows = await conn.fetch(_LISTED.format(shown=SHOWN, where="d.id = $3"), DISCARDED, 1, draft_id)
     return _listed(dict(rows[0])) if rows else None
 
 
@@ -275,3 +288,9 @@ async def list_runs(conn: Connection, turn_id: TurnId) -> Sequence[RecordedRun]:
         )
         for row in await conn.fetch(_RUNS, turn_id)
     )
+
+
+async def find_notice(conn: Connection, draft_id: DraftId) -> UUID | None:
+    """The notice at the desk that shows it."""
+    found: UUID | None = await conn.fetchval(_NOTICE, draft_id)
+    return found

@@ -8,49 +8,62 @@ from typing import Any
 from bot.domain import ConversationId, Emotion, MessageId, Polarity, PrimaryEmotion
 from bot.store.connection import Connection
 
-_WRITE = """WITH reading AS (
-  INSERT INTO emotion_history (message_id, conversation_id, primary_emotion, polarity,
-  intensity, confidence, scorer)
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::real[], $6::real[],
-  $7::text[])
-  ON CONFLICT ON CONSTRAINT one_reading_per_scorer DO NOTHING
-)
-UPDATE messages SET scored = true WHERE id = ANY ($1::uuid[])"""
+TEXT_MAX = 2000
+"""No more of a text is read than anybody would write."""
 
-_SKIP = "UPDATE messages SET scored = true WHERE id = ANY ($1::uuid[])"
+Reading = tuple[MessageId, ConversationId, Emotion]
 
-_COLUMNS = "message_id, primary_emotion, polarity, intensity, confidence, scorer"
+# Rows are locked and lines written in one order by everybody: a turn and the job never wait for
+# each other in a ring. A line that was read from other words than the message has now is none.
+_LINES = f"""INSERT INTO emotion_history (message_id, conversation_id, primary_emotion, polarity,
+  intensity, confidence, scorer, escalate)
+SELECT m.id, r.conversation_id, r.primary_emotion, r.polarity, r.intensity, r.confidence,
+  r.scorer, r.escalate
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::real[], $6::real[], $7::text[],
+  $8::real[], $9::text[]) AS r (message_id, conversation_id, primary_emotion, polarity, intensity,
+  confidence, scorer, escalate, text)
+JOIN messages m ON m.id = r.message_id AND coalesce(left(m.text, {TEXT_MAX}) = r.text, true)
+ORDER BY m.id
+ON CONFLICT ON CONSTRAINT one_reading_per_scorer DO NOTHING"""
 
-_RECENT = f"""SELECT {_COLUMNS} FROM emotion_history
-WHERE conversation_id = $1 ORDER BY created_at DESC LIMIT $2"""
+_MARK = """UPDATE messages m SET scored = true FROM (SELECT id FROM messages
+  WHERE id = ANY ($1::uuid[]) AND NOT scored ORDER BY id FOR NO KEY UPDATE) AS unmarked
+WHERE m.id = unmarked.id"""
 
 
-async def write(
-    conn: Connection, readings: Sequence[tuple[MessageId, ConversationId, Emotion]]
+async def write(conn: Connection, readings: Sequence[Reading]) -> None:
+    """Keep what a turn read, in its transaction, so that nobody reads these messages again.
+
+    The same scorer's second reading of a message changes nothing.
+    """
+    await conn.execute(_MARK, [message for message, _, _ in readings])
+    await write_lines(conn, readings)
+
+
+async def write_lines(
+    conn: Connection, readings: Sequence[Reading], *, texts: Sequence[str] | None = None
 ) -> None:
-    """Keep what a scorer read; the same scorer's second reading of a message changes nothing."""
-    await conn.execute(
-        _WRITE,
+    """Keep what a scorer read; whether the messages are done with is the caller's to say.
+
+    Args:
+        texts: what was read of each message; where it says something else by now, nothing is kept.
+    """
+    await conn.execute(_LINES, *columns(readings), texts or [None] * len(readings))
+
+
+def columns(readings: Sequence[Reading]) -> tuple[list[object], ...]:
+    """The readings as the arrays of an INSERT: message, conversation, and the emotion's six."""
+    emotions = [emotion for _, _, emotion in readings]
+    return (
         [message for message, _, _ in readings],
         [conversation for _, conversation, _ in readings],
-        [emotion.primary.value for _, _, emotion in readings],
-        [emotion.polarity.value for _, _, emotion in readings],
-        [emotion.intensity for _, _, emotion in readings],
-        [emotion.confidence for _, _, emotion in readings],
-        [emotion.scorer for _, _, emotion in readings],
+        [emotion.primary.value for emotion in emotions],
+        [emotion.polarity.value for emotion in emotions],
+        [emotion.intensity for emotion in emotions],
+        [emotion.confidence for emotion in emotions],
+        [emotion.scorer for emotion in emotions],
+        [emotion.escalate for emotion in emotions],
     )
-
-
-async def skip(conn: Connection, ids: Sequence[MessageId]) -> None:
-    """Note that these messages hold no words to read an emotion from."""
-    await conn.execute(_SKIP, list(ids))
-
-
-async def list_recent(
-    conn: Connection, conversation_id: ConversationId, *, limit: int
-) -> tuple[Emotion, ...]:
-    """The conversation's latest readings, newest first."""
-    return tuple(to_emotion(dict(row)) for row in await conn.fetch(_RECENT, conversation_id, limit))
 
 
 def to_emotion(row: Mapping[str, Any]) -> Emotion:
@@ -61,4 +74,5 @@ def to_emotion(row: Mapping[str, Any]) -> Emotion:
         intensity=row["intensity"],
         confidence=row["confidence"],
         scorer=row["scorer"],
+        escalate=row["escalate"],
     )

@@ -7,7 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain import ConversationId, EscalationId, MessageId
+from bot.domain_alarms import Severity
 from bot.store.connection import Connection
+from bot.store.handles import SHOWN
+
+WITH_A_PERSON = "a person has the floor"
+"""The account of a message that a turn has left to staff (I4)."""
+WITH_STAFF = "with staff already"
+"""The account of a message that came to an escalation which was open before it (I4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +36,12 @@ class Escalation:
     language: str
 
 
-_OPEN = """INSERT INTO escalations (conversation_id, message_id, reason, explanation)
-VALUES ($1, $2, $3, $4)
+_OPEN = """INSERT INTO escalations (conversation_id, message_id, reason, explanation, created_at,
+  severity)
+VALUES ($1, $2, $3, $4, coalesce($5, now()), $6)
 ON CONFLICT (conversation_id) WHERE status <> 'resolved' DO NOTHING RETURNING id"""
 
-_CLAIM = """WITH before AS (SELECT id, post_status, post_claimed_at FROM escalations
+_CLAIM = f"""WITH before AS (SELECT id, post_status, post_claimed_at FROM escalations
 WHERE id = $1 FOR UPDATE),
 claimed AS (
   UPDATE escalations e SET post_status = 'posting', post_attempts = post_attempts + 1,
@@ -42,7 +50,7 @@ claimed AS (
   AND e.post_due_at < now()))
   RETURNING e.*, b.post_status = 'posting' AS in_doubt, b.post_claimed_at AS first_claimed_at
 )
-SELECT e.*, p.name, a.value AS address, c.channel, c.language
+SELECT e.*, p.name, {SHOWN} AS address, c.channel, c.language
 FROM claimed e JOIN conversations c ON c.id = e.conversation_id JOIN customers p
 ON p.id = c.customer_id
 LEFT JOIN LATERAL (SELECT value FROM addresses WHERE customer_id = p.id
@@ -58,6 +66,13 @@ WHERE id = $1 AND post_status = 'posting'"""
 _DOUBT = """UPDATE escalations SET post_due_at = now() + make_interval(secs => $2),
   post_error = $3 WHERE id = $1 AND post_status = 'posting'"""
 
+_REDRAW = """UPDATE escalations SET card_wanted = card_wanted + 1,
+  card_due_at = coalesce(card_due_at, now()) WHERE id = $1"""
+
+_RAISE = """UPDATE escalations SET severity = $2, card_wanted = card_wanted + 1,
+  card_due_at = coalesce(card_due_at, now())
+WHERE id = $1 AND status <> 'resolved' AND severity = ANY ($3::text[]) RETURNING true"""
+
 _DUE = """SELECT id FROM escalations WHERE post_status IN ('queued', 'posting')
   AND post_due_at <= $1
 ORDER BY post_due_at LIMIT $2"""
@@ -70,9 +85,13 @@ async def open_once(
     message_id: MessageId | None,
     reason: str,
     explanation: str,
+    severity: Severity = Severity.NORMAL,
+    at: datetime | None = None,
 ) -> EscalationId | None:
     """Open an escalation, or None where one is open: never two cards for one trouble."""
-    row_id = await conn.fetchval(_OPEN, conversation_id, message_id, reason, explanation)
+    row_id = await conn.fetchval(
+        _OPEN, conversation_id, message_id, reason, explanation, at, severity.value
+    )
     return None if row_id is None else EscalationId(row_id)
 
 
@@ -124,3 +143,14 @@ async def leave_in_doubt(
 async def list_due(conn: Connection, *, now: datetime, limit: int) -> tuple[EscalationId, ...]:
     """Cards that are owed to the desk."""
     return tuple(EscalationId(row["id"]) for row in await conn.fetch(_DUE, now, limit))
+
+
+async def raise_severity(conn: Connection, escalation_id: EscalationId, severity: Severity) -> bool:
+    """Make an open one as pressing as that, its card drawn anew; False where it is already."""
+    less = [each.value for each in Severity if each.weight < severity.weight]
+    return bool(await conn.fetchval(_RAISE, escalation_id, severity.value, less))
+
+
+async def want_redraw(conn: Connection, escalation_id: EscalationId) -> None:
+    """Its card must show something new; inside the transaction that changes it."""
+    await conn.execute(_REDRAW, escalation_id)

@@ -6,6 +6,10 @@ from bot.domain import AddressId
 from bot.errors import NotFound
 from bot.store.connection import Connection
 
+SHOWN = r"regexp_replace(a.value, '^([0-9a-f]{6})[0-9a-f]{26}$', 'visitor \1')"
+"""SQL: the address `a` as staff read it. Of a visitor of the web chat, whose id says nothing, only
+so much as tells two of them apart."""
+
 _GET = "SELECT channel, value FROM addresses WHERE id = $1"
 
 

@@ -24,6 +24,7 @@ TABLES = (
     "memories",
     "feedback",
     "address_proofs",
+    "customer_notes",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from bot.domain import (
@@ -41,15 +41,6 @@ class Recorded:
         return self.message_id is not None
 
 
-class Unscored(NamedTuple):
-    """An inbound message from which no emotion was read yet."""
-
-    id: MessageId
-    conversation_id: ConversationId
-    text: str
-    language: str | None
-
-
 # However long a text is that somebody sends, no more of it is read than anybody would write: what
 # reads it must never keep other customers waiting.
 WAITING_MAX = 60
@@ -58,7 +49,7 @@ WAITING_MAX = 60
 _RECORD = "SELECT * FROM record_inbound($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 
 COLUMNS = """m.id, m.seq, m.direction, m.author, m.kind, left(m.text, 4000) AS text, m.status,
-  m.channel, m.address_id,
+  m.channel, m.address_id, m.external_id, m.rest #>> '{extras,replied_to}' AS replied_to,
   m.created_at, coalesce(m.sent_at, m.created_at) AS said_at, m.language,
   coalesce(jsonb_array_length(m.rest -> 'media'), 0) AS media_count"""
 
@@ -96,18 +87,20 @@ WHERE m.status = 'received' AND m.created_at < $1 AND (c.lease_until IS NULL
   OR c.lease_until < now())
 GROUP BY m.conversation_id ORDER BY min(m.created_at) LIMIT $2"""
 
-_UNSCORED = """SELECT m.id, m.conversation_id, left(m.text, 2000) AS text, m.language
-FROM messages m WHERE m.direction = 'inbound' AND NOT m.scored ORDER BY m.created_at LIMIT $1"""
-
 _SET_LANGUAGE = "UPDATE messages SET language = $2 WHERE id = ANY ($1::uuid[])"
 
 
 def _rest(message: Message) -> dict[str, Any]:
     rest: dict[str, Any] = {}
     if message.media:
-        rest["media"] = [{"url": m.url, "type": m.content_type} for m in message.media]
+        rest["media"] = [
+            {"url": m.url, "type": m.content_type, **({"name": m.name} if m.name else {})}
+            for m in message.media
+        ]
     if message.subject:
         rest["subject"] = message.subject
+    if message.full_text:
+        rest["full_text"] = message.full_text
     if message.thread is not None:
         rest["thread"] = {
             "message_id": message.thread.message_id,
@@ -131,6 +124,8 @@ def stored(row: Mapping[str, Any]) -> StoredMessage:
         status=Status(row["status"]),
         channel=row["channel"],
         address_id=AddressId(row["address_id"]),
+        external_id=row["external_id"] or "",
+        replied_to=row["replied_to"] or "",
         created_at=row["created_at"],
         said_at=row["said_at"],
         language=row["language"],
@@ -250,15 +245,6 @@ async def list_neglected(
     """Conversations that wait since before then and that nobody is answering, with lease tokens."""
     rows = await conn.fetch(_NEGLECTED, before, limit)
     return tuple((ConversationId(row["conversation_id"]), row["lease_token"]) for row in rows)
-
-
-async def list_unscored(conn: Connection, *, limit: int) -> tuple[Unscored, ...]:
-    """Inbound messages from which no emotion was read yet, oldest first."""
-    rows = await conn.fetch(_UNSCORED, limit)
-    return tuple(
-        Unscored(MessageId(r["id"]), ConversationId(r["conversation_id"]), r["text"], r["language"])
-        for r in rows
-    )
 
 
 async def set_language(conn: Connection, ids: Sequence[UUID], language: str) -> None:

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
-
-import asyncpg
 
 from bot.domain import (
     NOTHING,
     AddressId,
     Author,
-    Consent,
     ConversationId,
     MessageId,
-    Mode,
-    OutboundMessage,
     Purpose,
     Status,
-    Thread,
     TurnId,
 )
-from bot.domain_mail import Attachment
-from bot.store import receipts
+from bot.domain_sending import OutboundMessage
+from bot.media import kept_url
+from bot.store import media_files, receipts
 from bot.store.connection import Connection
+from bot.store.departures import AT_THE_GATE, FACTS, Departure, to_departure, to_standing
+from bot.store.media_files import NewFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +41,25 @@ class Draft:
     in_reply_to: MessageId | None = None
     turn_id: TurnId | None = None
     rest: Mapping[str, object] = field(default_factory=lambda: NOTHING)
-    """Subject and attachments, as far as its channel has them."""
+    """Subject, attachments, template, choices, `unasked` and the moment to leave by, as far as it
+    has them."""
+    files: tuple[NewFile, ...] = ()
+    """What goes with it out of our store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Departure:
-    """A claimed message with all that the send gate asks about its addressee."""
+class Asking:
+    """What the gate's question needs beside the message itself."""
 
-    message: OutboundMessage
-    address_id: AddressId
-    consent: Consent
-    suspended_reason: str | None
-    last_inbound_at: datetime | None
-    mode: Mode
-    epoch: int
-    """The conversation's present owner count."""
-    slot_at: datetime | None = None
-    """The moment that its sender's pace has reserved for it, if any."""
+    left_s: float
+    """So long the claim must still be good."""
+    sender: str
+    """Our handle where the customer wrote to none of ours."""
+    day: date
+    """Of the business's zone, for what the sender has sent."""
+    window_s: float | None
+    now: datetime
+    carrier: str = ""
 
 
 _INSERT = """INSERT INTO messages (conversation_id, address_id, direction, channel, author,
@@ -83,18 +82,14 @@ _CLAIM = """WITH head AS (
   FROM head WHERE m.id = head.id AND m.status = 'queued' AND m.due_at <= $2
   RETURNING m.*
 )
-SELECT d.*, a.value AS recipient, a.our_address, a.consent, a.suspended_reason, a.last_inbound_at,
-  c.mode, c.epoch AS present_epoch
-FROM claimed d JOIN addresses a ON a.id = d.address_id JOIN conversations c
-ON c.id = d.conversation_id"""
+""" + FACTS.format("claimed")
 
-_RECLAIM = """UPDATE messages m SET claimed_until = now() + make_interval(secs => $2)
-FROM addresses a, conversations c
-WHERE m.id = $1 AND m.status = 'sending' AND m.claimed_until < now()
-  AND a.id = m.address_id AND c.id = m.conversation_id
-RETURNING m.*, a.value AS recipient, a.our_address, a.consent, a.suspended_reason,
-  a.last_inbound_at,
-  c.mode, c.epoch AS present_epoch"""
+_RECLAIM = """WITH claimed AS (
+  UPDATE messages m SET claimed_until = now() + make_interval(secs => $2)
+  WHERE m.id = $1 AND m.status = 'sending' AND m.claimed_until < now()
+  RETURNING m.*
+)
+""" + FACTS.format("claimed")
 
 _SENT = """UPDATE messages SET status = 'sent', external_id = $2, segments = $3, sent_at = $4,
   reason = NULL,
@@ -115,15 +110,10 @@ _RETRY = """UPDATE messages SET status = 'queued', due_at = $2, slot_at = NULL, 
 
 _DROP_REST = """UPDATE messages SET status = 'dropped', reason = 'an earlier part of it failed',
   updated_at = now()
-WHERE conversation_id = $1 AND status = 'queued' AND turn_id IS NOT NULL
-  AND turn_id = (SELECT turn_id FROM messages WHERE id = $2)"""
-
-_REREAD = """SELECT d.*, a.value AS recipient, a.our_address, a.consent, a.suspended_reason,
-  a.last_inbound_at, c.mode, c.epoch AS present_epoch
-FROM messages d JOIN addresses a ON a.id = d.address_id
-JOIN conversations c ON c.id = d.conversation_id
-WHERE d.id = $1 AND d.status = 'sending' AND d.attempts = $2
-  AND d.claimed_until > now() + make_interval(secs => $3)"""
+WHERE conversation_id = $1 AND status = 'queued' AND (
+  turn_id = (SELECT turn_id FROM messages WHERE id = $2)
+  OR id IN (SELECT p.message_id FROM desk_word_parts p
+    WHERE p.words_id = (SELECT words_id FROM desk_word_parts WHERE message_id = $2)))"""
 
 _DOUBT = """UPDATE messages SET claimed_until = now() + make_interval(secs => $2),
   reason = $3 WHERE id = $1 AND status = 'sending'"""
@@ -137,18 +127,17 @@ _LOST = """SELECT id FROM messages WHERE status = 'sending' AND claimed_until < 
 ORDER BY claimed_until LIMIT $1"""
 
 _KNOWN = """SELECT external_id FROM messages WHERE channel = $1 AND address_id = $2
-  AND direction = 'outbound'
-AND external_id IS NOT NULL AND created_at > now() - interval '7 days'"""
-
-_PACE = """INSERT INTO sender_pace AS p (channel, sender, next_at)
-VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
-ON CONFLICT (channel, sender) DO UPDATE
-SET next_at = greatest(p.next_at, clock_timestamp()) + make_interval(secs => $3)
-RETURNING greatest(0, extract(epoch FROM old.next_at - clock_timestamp()))::float8"""
+AND direction = 'outbound' AND external_id IS NOT NULL AND created_at > now() - interval '7 days'"""
 
 
 async def insert(conn: Connection, draft: Draft) -> MessageId:
-    """Put one part of a reply at the end of its conversation's queue."""
+    """Put one part of a reply at the end of its conversation's queue, with rows for its files."""
+    rest = dict(draft.rest)
+    if draft.files:
+        rest["media"] = [
+            {"url": kept_url(each.key), "type": each.content_type, "name": each.name}
+            for each in draft.files
+        ]
     row_id: UUID = await conn.fetchval(
         _INSERT,
         draft.conversation_id,
@@ -162,40 +151,11 @@ async def insert(conn: Connection, draft: Draft) -> MessageId:
         draft.epoch,
         draft.purpose.value,
         draft.due_at,
-        dict(draft.rest),
+        rest,
     )
+    for place, each in enumerate(draft.files):
+        await media_files.add_outbound(conn, MessageId(row_id), place, each, at=draft.due_at)
     return MessageId(row_id)
-
-
-def _departure(row: asyncpg.Record) -> Departure:
-    thread = row["rest"].get("thread")
-    message = OutboundMessage(
-        id=MessageId(row["id"]),
-        conversation_id=ConversationId(row["conversation_id"]),
-        channel=row["channel"],
-        recipient=row["recipient"],
-        sender=row["our_address"],
-        text=row["text"],
-        author=Author(row["author"]),
-        purpose=Purpose(row["purpose"]),
-        epoch=row["epoch"],
-        attempt=row["attempts"],
-        created_at=row["created_at"],
-        claimed_at=row["claimed_at"],
-        subject=row["rest"].get("subject", ""),
-        thread=Thread(**thread) if thread else None,
-        attachments=tuple(Attachment(**each) for each in row["rest"].get("attachments", ())),
-    )
-    return Departure(
-        message=message,
-        address_id=AddressId(row["address_id"]),
-        consent=Consent(row["consent"]),
-        suspended_reason=row["suspended_reason"],
-        last_inbound_at=row["last_inbound_at"],
-        mode=Mode(row["mode"]),
-        epoch=row["present_epoch"],
-        slot_at=row["slot_at"],
-    )
 
 
 async def claim_next(
@@ -203,7 +163,7 @@ async def claim_next(
 ) -> Departure | None:
     """The conversation's oldest unsent message, if it is due and nobody is sending it (I3)."""
     row = await conn.fetchrow(_CLAIM, conversation_id, now, claim_s)
-    return None if row is None else _departure(row)
+    return None if row is None else to_departure(row)
 
 
 async def claim_lost(
@@ -211,7 +171,7 @@ async def claim_lost(
 ) -> Departure | None:
     """A message whose send has no outcome, to be looked up; None if another has it."""
     row = await conn.fetchrow(_RECLAIM, message_id, claim_s)
-    return None if row is None else _departure(row)
+    return None if row is None else to_departure(row)
 
 
 async def mark_sent(
@@ -258,10 +218,23 @@ async def drop_rest(conn: Connection, message: OutboundMessage) -> None:
     await conn.execute(_DROP_REST, message.conversation_id, message.id)
 
 
-async def reread(conn: Connection, message: OutboundMessage, *, left_s: float) -> Departure | None:
-    """A claimed message as it is now; None if the claim is another's or is about to run out."""
-    row = await conn.fetchrow(_REREAD, message.id, message.attempt, left_s)
-    return None if row is None else _departure(row)
+async def reread(conn: Connection, message: OutboundMessage, ask: Asking) -> Departure | None:
+    """A claimed message with all that the gate asks, as it is now.
+
+    None if the claim is another's or is about to run out.
+    """
+    row = await conn.fetchrow(
+        AT_THE_GATE,
+        message.id,
+        message.attempt,
+        ask.left_s,
+        ask.sender,
+        ask.day,
+        ask.window_s,
+        ask.now,
+        ask.carrier,
+    )
+    return None if row is None else to_departure(row, standing=to_standing(row))
 
 
 async def leave_in_doubt(
@@ -286,9 +259,3 @@ async def list_known_ids(conn: Connection, channel: str, address_id: AddressId) 
     """The vendor's ids we already hold for what we sent to this address."""
     rows = await conn.fetch(_KNOWN, channel, address_id)
     return frozenset(row["external_id"] for row in rows)
-
-
-async def reserve_slot(conn: Connection, channel: str, sender: str, *, per_second: float) -> float:
-    """Take this sender's next slot at the vendor; seconds until it comes, in order of asking."""
-    wait_s: float | None = await conn.fetchval(_PACE, channel, sender, 1.0 / per_second)
-    return wait_s or 0.0

@@ -11,11 +11,12 @@ from bot.domain import ConversationId, CustomerId, Quote, QuoteId, QuoteLine
 from bot.errors import NotFound
 from bot.store.connection import Connection
 
+# It was made when its id was, by the service's clock: what the customer writes later came after it.
 _INSERT = """INSERT INTO quotes (id, conversation_id, customer_id, version, order_priced, lines,
   total, deposit, expires_at, service, headcount, workers, shortfall, travel,
-  gratuity_least, gratuity_most)
+  gratuity_least, gratuity_most, created_at)
 SELECT $1, $2, $3, greatest($4, 1 + coalesce(max(version), 0)), $5, $6, $7, $8, $9,
-  $10, $11, $12, $13, $14, $15, $16
+  $10, $11, $12, $13, $14, $15, $16, coalesce(uuid_extract_timestamp($1), now())
 FROM quotes WHERE conversation_id = $2"""
 
 _COLUMNS = """id, version, order_priced, lines, total, deposit, expires_at, service, headcount,

@@ -125,6 +125,22 @@ class TracedEmotion:
     confidence: float
     scorer: str
     created_at: datetime
+    escalate: float = 0.0
+    """How much a manager would want to be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedAlarm:
+    """A trigger of the profile that a message rang."""
+
+    message_id: UUID
+    trigger: str
+    severity: str
+    act: str
+    """hand_over or tell."""
+    explanation: str
+    """What was read, with the words that weighed most."""
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +154,8 @@ class TracedEscalation:
     post_status: str
     desk_ts: str
     created_at: datetime
+    severity: str = "normal"
+    """normal, high or urgent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,3 +168,5 @@ class ConversationTrace:
     turns: tuple[TracedTurn, ...]
     emotions: tuple[TracedEmotion, ...]
     escalations: tuple[TracedEscalation, ...]
+    alarms: tuple[TracedAlarm, ...] = ()
+    """The most pressing of a message first."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain import Direction, Status
 from bot.store.traced import (
+    TracedAlarm,
     TracedDraft,
     TracedEmotion,
     TracedEscalation,
@@ -124,6 +125,19 @@ def to_emotion(row: Mapping[str, Any]) -> TracedEmotion:
         confidence=row["confidence"],
         scorer=row["scorer"],
         created_at=row["created_at"],
+        escalate=row["escalate"],
+    )
+
+
+def to_alarm(row: Mapping[str, Any]) -> TracedAlarm:
+    """An alarm."""
+    return TracedAlarm(
+        message_id=row["message_id"],
+        trigger=row["trigger"],
+        severity=row["severity"],
+        act=row["act"],
+        explanation=row["explanation"],
+        created_at=row["created_at"],
     )
 
 
@@ -137,4 +151,5 @@ def to_escalation(row: Mapping[str, Any]) -> TracedEscalation:
         post_status=row["post_status"],
         desk_ts=row["desk_ts"] or "",
         created_at=row["created_at"],
+        severity=row["severity"],
     )

@@ -36,8 +36,9 @@ _VERSIONS = """SELECT c.id, concat_ws('|', c.mode, c.epoch, c.lease_until,
      ORDER BY seq DESC LIMIT 60) AS latest),
   (SELECT count(*) FROM turns WHERE conversation_id = c.id),
   (SELECT count(*) FROM emotion_history WHERE conversation_id = c.id),
-  (SELECT string_agg(e.status || e.post_status, ',' ORDER BY e.created_at) FROM escalations e
-     WHERE e.conversation_id = c.id)) AS version
+  (SELECT count(*) FROM emotion_alarms WHERE conversation_id = c.id),
+  (SELECT string_agg(e.status || e.post_status || e.severity, ',' ORDER BY e.created_at)
+     FROM escalations e WHERE e.conversation_id = c.id)) AS version
 FROM conversations c ORDER BY c.last_message_at DESC LIMIT $1"""
 
 _OF_LIFE = """SELECT m.*, a.value AS address
@@ -70,6 +71,9 @@ _TOOLS = "SELECT * FROM tool_calls WHERE turn_id = ANY ($1::uuid[]) ORDER BY ste
 _MODELS = "SELECT * FROM llm_calls WHERE turn_id = ANY ($1::uuid[]) ORDER BY step, id"
 
 _EMOTIONS = "SELECT * FROM emotion_history WHERE message_id = ANY ($1::uuid[]) ORDER BY created_at"
+
+_ALARMS = """SELECT * FROM emotion_alarms WHERE message_id = ANY ($1::uuid[])
+ORDER BY created_at, CASE severity WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 ELSE 2 END, trigger"""
 
 _ESCALATIONS = """SELECT * FROM escalations WHERE conversation_id = $1
 ORDER BY created_at DESC LIMIT $2"""
@@ -150,7 +154,9 @@ async def _trace(
             ("drafts", _DRAFTS),
         )
     }
-    emotions = await conn.fetch(_EMOTIONS, [row["id"] for row in messages])
+    message_ids = [row["id"] for row in messages]
+    emotions = await conn.fetch(_EMOTIONS, message_ids)
+    alarms = await conn.fetch(_ALARMS, message_ids)
     escalations = await conn.fetch(_ESCALATIONS, conversation_id, ESCALATIONS_MAX)
     return ConversationTrace(
         id=conversation_id,
@@ -158,6 +164,7 @@ async def _trace(
         messages=tuple(traced_rows.to_message(row) for row in reversed(messages)),
         turns=tuple(traced_rows.to_turn(row, used) for row in reversed(turns)),
         emotions=tuple(traced_rows.to_emotion(dict(row)) for row in emotions),
+        alarms=tuple(traced_rows.to_alarm(dict(row)) for row in alarms),
         escalations=tuple(traced_rows.to_escalation(dict(row)) for row in reversed(escalations)),
     )
 

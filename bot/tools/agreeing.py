@@ -12,6 +12,7 @@ from bot.booking.booking_words import Voice, deeds_of, moment_data, say_place
 from bot.booking.calendar_links import booking_link
 from bot.domain import Author, Direction, Quote, Status, StoredMessage
 from bot.domain_booking import Act, Booking, Proposal
+from bot.domain_media import is_dictated
 from bot.language.agreement import Agreement, read_agreement
 from bot.language.wording import asked_in
 from bot.profile import Profile, fact
@@ -37,6 +38,8 @@ def heard(profile: Profile, situation: Situation, proposal: Proposal) -> Agreeme
         return Agreement.UNCLEAR
     said = "\n".join(message.text for message in since)
     answer = read_agreement(said, situation.language, act=proposal.act)
+    if answer is Agreement.YES and any(map(is_dictated, since)):
+        return Agreement.UNCLEAR  # What a machine heard binds nobody: it is asked for in writing.
     if answer is Agreement.YES and len(since) < len(situation.waiting):
         return read_agreement(situation.text, situation.language, act=proposal.act)
     return answer
@@ -47,24 +50,29 @@ def _is_of_something_else(profile: Profile, situation: Situation) -> bool:
     last = next(said, None)
     if last is None:
         return False
+    followed = situation.follow_up
     return (
         last.author is Author.STAFF
+        or (followed is not None and last.id in followed.message_ids)
         or asked_in(last.text) in OTHER_OFFERS
         or last.text in profile.texts.cancel_question.values()
     )
 
 
 def _is_after(situation: Situation, proposal: Proposal, message: StoredMessage) -> bool:
-    """Whether a message came after the reply that stated the terms had left us."""
-    replies = (
-        m.seq
+    """Whether a message came after the reply that stated the terms had left us, and answers nothing
+    older: a button stays where it is, and a yes may be tapped under the terms of before."""
+    replies = [
+        m
         for m in situation.transcript
         if m.direction is Direction.OUTBOUND
         and m.created_at >= proposal.created_at
         and m.status in LEFT_US
-    )
-    stated = min(replies, default=None)
-    return stated is not None and message.seq > stated
+    ]
+    stated = min((m.seq for m in replies), default=None)
+    answered = message.replied_to
+    is_to_older = bool(answered) and answered not in {m.external_id for m in replies}
+    return stated is not None and message.seq > stated and not is_to_older
 
 
 def is_stale(situation: Situation, proposal: Proposal, booking: Booking) -> bool:
@@ -142,10 +150,6 @@ def _booked(
     until = min(now.astimezone(UTC) + held, booking.starts_at)
     deposit = voice.money(booking.deposit)
     methods = fact(voice.profile, "payment.methods", voice.language)
-    pay = voice.say("booked_deposit", deposit=deposit, until=voice.moment(until), methods=methods)
-    calendar = voice.say("booked_calendar", link=link) if link else ""
-    asks = "" if booking.address else voice.say("ask_address")
-    when = voice.moment(booking.starts_at)
     return ToolResult(
         data={
             **moment_data(voice, booking.starts_at),
@@ -161,10 +165,23 @@ def _booked(
             "confirmed_once": "staff have seen the deposit",
             "ask_next": "" if booking.address else "address",
         },
-        worded="\n".join(filter(None, (voice.say("booked", when=when), pay, calendar, asks))),
+        worded=say_booked(voice, booking, until, link),
         effects=(effect,),
         deeds=frozenset({"booked", "held"}),
     )
+
+
+def say_booked(voice: Voice, booking: Booking, until: datetime, link: str) -> str:
+    """That it is booked, by when the deposit is awaited, and the address where it is missing."""
+    methods = fact(voice.profile, "payment.methods", voice.language)
+    deposit = voice.money(booking.deposit)
+    lines = (
+        voice.say("booked", when=voice.moment(booking.starts_at)),
+        voice.say("booked_deposit", deposit=deposit, until=voice.moment(until), methods=methods),
+        voice.say("booked_calendar", link=link) if link else "",
+        "" if booking.address else voice.say("ask_address"),
+    )
+    return "\n".join(filter(None, lines))
 
 
 def _changed(
@@ -208,11 +225,6 @@ def _changed(
 def _cancelled(voice: Voice, booking: Booking, proposal: Proposal, *, effect: Effect) -> ToolResult:
     refund = Decimal(str(proposal.detail.get("refund") or 0))
     kept = Decimal(str(proposal.detail.get("kept") or 0))
-    lines = [voice.say("cancelled", when=voice.moment(booking.starts_at))]
-    if refund:
-        lines.append(voice.say("cancelled_refund", refund=voice.money(refund)))
-    if kept:
-        lines.append(voice.say("cancelled_kept", kept=voice.money(kept)))
     return ToolResult(
         data={
             **moment_data(voice, booking.starts_at),
@@ -222,7 +234,16 @@ def _cancelled(voice: Voice, booking: Booking, proposal: Proposal, *, effect: Ef
             "refund_paid_by": "a person of the team" if refund else None,
             "kept": voice.money(kept) if kept else None,
         },
-        worded=voice.join(*lines),
+        worded=say_cancelled(voice, booking, refund, kept),
         effects=(effect,),
         deeds=frozenset({"cancelled"}),
+    )
+
+
+def say_cancelled(voice: Voice, booking: Booking, refund: Decimal, kept: Decimal) -> str:
+    """That it is cancelled, and what becomes of what was paid."""
+    return voice.join(
+        voice.say("cancelled", when=voice.moment(booking.starts_at)),
+        voice.say("cancelled_refund", refund=voice.money(refund)) if refund else "",
+        voice.say("cancelled_kept", kept=voice.money(kept)) if kept else "",
     )

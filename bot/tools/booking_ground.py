@@ -251,6 +251,9 @@ def booking_meant(context: ToolContext) -> Booking | None:
     if len(chosen) == 1:
         return chosen[0]
     named = [b for b in chosen if _is_named(context, b)]
+    if not named and (followed := context.situation.follow_up) is not None:
+        # Nothing is named, but they answer our words on one of them.
+        named = [b for b in chosen if b.id == followed.booking_id]
     return named[0] if len(named) == 1 else None
 
 

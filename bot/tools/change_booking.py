@@ -56,8 +56,7 @@ async def run(context: ToolContext, arguments: Arguments) -> ToolResult:
         return ground.which_booking(context)
     address = customer_words.checked_address(context.situation, asked.address)
     if not (asked.day or asked.time or address or asked.zip_code or asked.use_new_quote):
-        data = {**moment_data(voice, booking.starts_at), "stated": False, "ask_next": "change"}
-        return ToolResult(data=data, worded=voice.say("change_what"))
+        return _asked_what(context, booking)
     starts_at = await _starts_at(context, booking, asked)
     if isinstance(starts_at, ToolResult):
         return starts_at
@@ -132,8 +131,17 @@ async def _held_anew(
     return await holding.hold(context, what)
 
 
+def _asked_what(context: ToolContext, booking: Booking) -> ToolResult:
+    """Nothing would be different: they are asked what should be."""
+    voice = ground.voice_of(context)
+    data = {**moment_data(voice, booking.starts_at), "stated": False, "ask_next": "change"}
+    return ToolResult(data=data, worded=voice.say("change_what"))
+
+
 def _filled_in(context: ToolContext, booking: Booking, address: str) -> ToolResult:
-    """The address that was missing is put on the booking."""
+    """The address that was missing is put on the booking; its own day alone changes nothing."""
+    if not address:
+        return _asked_what(context, booking)
     voice, now, profile = ground.voice_of(context), context.now, context.deps.profile
     detail = {"fee": str(policies.NOTHING), "address": address}
     terms = stating.proposal_of(context, booking, (Act.CHANGE, booking.quote_id), detail)

@@ -24,6 +24,7 @@ Kind = Literal[
     "language",
     "occasion",
     "protein",
+    "phone",
     "contact",
     "pets",
     "space",
@@ -33,7 +34,7 @@ Kind = Literal[
 class Forget(Arguments):
     """What to forget."""
 
-    kinds: list[Kind] = Field(min_length=1, max_length=13, description="What, or everything.")
+    kinds: list[Kind] = Field(min_length=1, max_length=14, description="What, or everything.")
 
 
 async def run(context: ToolContext, arguments: Arguments) -> ToolResult:

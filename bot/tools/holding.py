@@ -182,7 +182,7 @@ def _held(context: ToolContext, wish: HoldWish, planned: Planned, what: Holding)
         other = voice.say("held_other_chef", name=wished.name)
     return ToolResult(
         data={**_terms_data(voice, terms), "is_crew_as_wished": is_met(what.crew_wish, team)},
-        worded=_worded(voice, terms, lead=what.lead, aside=other),
+        worded=say_terms(voice, terms, lead=what.lead, aside=other),
         effects=(keep,),
         terms=_figures(voice, terms),
         deeds=frozenset({"held"}),
@@ -221,20 +221,24 @@ def standing_hold(context: ToolContext, what: Holding, quote: Quote) -> Booking 
 
 def restated(context: ToolContext, booking: Booking, *, lead: str = "") -> ToolResult:
     """The terms of a hold that stands, said again; nothing is written."""
-    voice = ground.voice_of(context)
-    terms = Terms(
+    voice, terms = ground.voice_of(context), terms_of(booking)
+    return ToolResult(
+        data=_terms_data(voice, terms),
+        worded=say_terms(voice, terms, lead=lead or voice.say("held_standing")),
+        terms=_figures(voice, terms),
+        deeds=frozenset({"held"}),
+    )
+
+
+def terms_of(booking: Booking) -> Terms:
+    """What the customer of a slot on hold is asked to say yes to."""
+    return Terms(
         starts_at=booking.starts_at,
         until=booking.held_until or booking.starts_at,
         place=say_place(booking.address, booking.zip_code),
         guests=booking.headcount,
         total=booking.total,
         deposit=booking.deposit,
-    )
-    return ToolResult(
-        data=_terms_data(voice, terms),
-        worded=_worded(voice, terms, lead=lead or voice.say("held_standing")),
-        terms=_figures(voice, terms),
-        deeds=frozenset({"held"}),
     )
 
 
@@ -257,7 +261,8 @@ def _figures(voice: Voice, terms: Terms) -> tuple[str, ...]:
     return (voice.moment(terms.starts_at), *(voice.money(each) for each in sums if each))
 
 
-def _worded(voice: Voice, terms: Terms, *, lead: str = "", aside: str = "") -> str:
+def say_terms(voice: Voice, terms: Terms, *, lead: str = "", aside: str = "") -> str:
+    """The terms as the customer reads them, with the question at their end."""
     when, until = voice.moment(terms.starts_at), voice.time(terms.until)
     money = {"total": voice.money(terms.total), "guests": str(terms.guests)}
     party = (

@@ -95,7 +95,7 @@ def price_party(
         least, priced = _priced(profile, asked, order)
     except CannotPrice as refused:
         return _refused(refused, situation)
-    quote = _quote(profile, situation, priced, destination.zip_code, now)
+    quote = quote_of(profile, situation, priced, destination.zip_code, now)
     told = Told(
         priced=priced,
         least=least,
@@ -149,9 +149,10 @@ def _refused(refused: CannotPrice, situation: Situation) -> ToolResult:
     )
 
 
-def _quote(
+def quote_of(
     profile: Profile, situation: Situation, priced: Priced, zip_code: str, now: datetime
 ) -> Quote:
+    """The price as it is kept, under the next version of the conversation."""
     lines = tuple(
         QuoteLine(
             code=line.code,

@@ -34,6 +34,7 @@ class Remember(Arguments):
         "language",
         "occasion",
         "protein",
+        "phone",
         "contact",
         "pets",
         "space",

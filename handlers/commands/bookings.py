@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from aiohttp import ClientSession
 
 from bot.booking.calendar_links import chef_link
 from bot.booking.moments import say_day, say_moment
@@ -22,11 +20,10 @@ from bot.domain_booking import Absence, Booking, Chef
 from bot.errors import BookingRefused, CallerError, Conflict, NotFound
 from bot.settings import Settings
 from bot.store import audit, booking_lists, bookings, crew, crew_changes
-from bot.store.connection import Connection, borrow
+from bot.store.connection import Connection
 from handlers.commands.base import Command
 from handlers.commands.booking_pages import booking_page, chefs_page, labelled, list_page
-from handlers.commands.stores import open_stores
-from jobs.assembly import configure_channels, make_render
+from handlers.commands.stores import open_counter
 
 ACTOR = "operator"
 DAYS = 60
@@ -53,15 +50,9 @@ async def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 @asynccontextmanager
 async def _open_office(environment: Mapping[str, str]) -> AsyncIterator[Office]:
-    async with AsyncExitStack() as stack:
-        on, pool = await stack.enter_async_context(open_stores(environment))
-        http = await stack.enter_async_context(ClientSession())
-        channels = configure_channels(on.environment, http)
-        conn = await stack.enter_async_context(borrow(pool))
-        await crew.seed(conn, on.profile)
-        desk = DeskTools(profile=on.profile, clock=on.clock, render=make_render(channels))
-        await stack.enter_async_context(conn.transaction())
-        yield Office(desk=desk, conn=conn, settings=on.settings)
+    async with open_counter(environment) as at:
+        await crew.seed(at.conn, at.on.profile)
+        yield Office(desk=at.desk, conn=at.conn, settings=at.on.settings)
 
 
 async def list_ahead(office: Office, asked: argparse.Namespace) -> str:

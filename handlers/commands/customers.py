@@ -1,4 +1,5 @@
-"""`concierge customers`: who somebody is to us, and joining or parting two who are one.
+"""`concierge customers`: who somebody is to us, what they said of our messages, and joining or
+parting two who are one.
 
 Staff name customers by id, address or booking code, never by name alone. What is done is
 bot/identity_joining.py's, in one transaction, with a line in the audit log.
@@ -14,13 +15,15 @@ from uuid import UUID
 
 from bot.booking.moments import say_moment
 from bot.clock import Clock
+from bot.desk import customers
 from bot.domain import CustomerId
 from bot.domain_answers import Memory
 from bot.errors import CallerError, Conflict, NotFound
 from bot.identity_joining import Wish, join, part
 from bot.profile import Profile
-from bot.store import customer_cards, memories
+from bot.store import consents, customer_cards, memories
 from bot.store.connection import Connection, borrow
+from bot.store.consents import Entry
 from bot.store.customer_cards import Card
 from handlers.commands.base import Command
 from handlers.commands.booking_pages import labelled
@@ -56,7 +59,23 @@ async def show(office: Office, asked: argparse.Namespace) -> str:
     customer_id = await _find(office, "WHO", asked.who)
     card = await customer_cards.get(office.conn, customer_id)
     known = await memories.list_live(office.conn, customer_id)
-    return "\n".join(_page(office.profile, card, known))
+    ledger = await _read_ledger(office.conn, customer_id)
+    return "\n".join((*_page(office.profile, card, known), *ledger))
+
+
+async def lift(office: Office, asked: argparse.Namespace) -> str:
+    """Take an address that was given up for one that can be reached."""
+    by = _signed(asked.by)
+    entries: list[Entry] = []
+    for customer_id in await customer_cards.find(office.conn, asked.handle):
+        entries += await consents.list_standing(office.conn, customer_id)
+    named = [each for each in entries if each.handle.lower() == asked.handle.strip().lower()]
+    given_up = [each for each in named if each.suspended_reason]
+    if not given_up:
+        raise NotFound("ADDRESS: nobody's suspended address is called that")
+    for each in given_up:
+        await customers.lift(office.conn, each.address_id, by=by)
+    return "\n".join(f"{each.channel} {each.handle} is written to again." for each in given_up)
 
 
 async def merge(office: Office, asked: argparse.Namespace) -> str:
@@ -77,6 +96,16 @@ async def unmerge(office: Office, asked: argparse.Namespace) -> str:
     """Part two who were joined."""
     count = await part(office.conn, asked.id, by=_signed(asked.by), now=office.clock.now())
     return f"Undone: {count} rows went back. A hold that was let go stays so."
+
+
+async def _read_ledger(conn: Connection, customer_id: CustomerId) -> Sequence[str]:
+    """Every line of the consent ledger with its proof, by address, the newest first."""
+    told = []
+    for entry in await consents.list_standing(conn, customer_id):
+        for line in await consents.list_lines(conn, entry.address_id):
+            said = customers.say_line(line)
+            told.append(labelled("Consent", f"{entry.channel} {entry.handle}: {said}"))
+    return told
 
 
 def _signed(by: str) -> str:
@@ -127,6 +156,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     add("show", show, "a customer: addresses, bookings, memories, merges").add_argument(
         "who", metavar="WHO", help=who
     )
+    one = add("lift", lift, "write again to an address that was given up as unreachable")
+    one.add_argument("handle", metavar="ADDRESS", help="a number or mailbox, as `show` has it")
+    one.add_argument("--by", required=True, metavar="NAME", help="who says so")
     one = add("merge", merge, "make one customer of two who are the same person")
     one.add_argument("kept", metavar="A", help=f"who stays; {who}")
     one.add_argument("joined", metavar="B", help=f"whose rows move to A; {who}")

@@ -11,18 +11,16 @@ from redis.exceptions import RedisError
 
 from bot.booking.travel import find_place
 from bot.clock import SystemClock
-from bot.errors import ConciergeError, ConfigError
+from bot.errors import ConfigError
 from bot.profile import Profile, load_profile
 from bot.settings import SECRET_LENGTH, Settings, load_settings
 from bot.store import schema
 from bot.store.connection import STORE_DOWN, borrow, open_pool
-from channels import desk as desk_channel
-from channels.base import ConfiguredChannel
-from channels.email import ConfiguredEmail
-from channels.slack_api import call
 from handlers.commands.base import Command
+from handlers.commands.doctor_channels import examine_channels
+from handlers.commands.doctor_desk import examine_desk
+from handlers.commands.doctor_files import examine_files
 from handlers.commands.doctor_models import examine_models
-from jobs.assembly import configure_channels
 from jobs.queue import connect, disconnect
 
 
@@ -39,7 +37,7 @@ async def run(_asked: argparse.Namespace, environment: Mapping[str, str]) -> int
     """Print every finding; 1 when something is wrong."""
     wrong = 0
     async for finding in examine(environment):
-        print(f"{finding.sign:<6}{finding.what:<18}{finding.said}")
+        print(f"{finding.sign:<6}{finding.what:<20} {finding.said}")
         wrong += finding.sign == "wrong"
     print(f"\n{wrong} thing(s) to mend." if wrong else "\nAll is well.")
     return 1 if wrong else 0
@@ -55,10 +53,13 @@ async def examine(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
     async for line in examine_models(settings, SystemClock()):
         yield Finding(*line)
     yield _secret(settings)
+    async for line in examine_files(settings):
+        yield Finding(*line)
     async with ClientSession(timeout=ClientTimeout(total=15)) as http:
-        async for finding in _channels(environment, settings, http):
-            yield finding
-        yield await _desk(environment, http)
+        async for line in examine_channels(environment, settings, http):
+            yield Finding(*line)
+        async for line in examine_desk(environment, settings, http):
+            yield Finding(*line)
 
 
 def _profile(settings: Settings) -> list[Finding]:
@@ -122,54 +123,6 @@ def _secret(settings: Settings) -> Finding:
         said = f"{kept}; set it, the same for every process"
         return Finding("wrong", "secret", said)
     return Finding("off", "secret", kept)
-
-
-async def _channels(
-    environment: Mapping[str, str], settings: Settings, http: ClientSession
-) -> AsyncIterator[Finding]:
-    try:
-        channels = configure_channels(environment, http)
-    except ConfigError as error:
-        for line in str(error).splitlines():
-            yield Finding("wrong", "channels", line)
-        return
-    if not channels:
-        yield Finding("off", "channels", "none is configured: `concierge run` starts the sandbox")
-        return
-    if not settings.public_url.startswith("https://"):
-        yield Finding("wrong", "PUBLIC_URL", "vendors need https and sign exactly this URL")
-    for channel in channels.values():
-        yield await _reach(channel)
-        for route in channel.routes:
-            said = f"{settings.base_url}{route.path}" + f"#{route.overrides}" * bool(
-                route.overrides
-            )
-            yield Finding("ok", f"{channel.name} webhook", said)
-
-
-async def _reach(channel: ConfiguredChannel) -> Finding:
-    """A harmless authenticated call."""
-    try:
-        if isinstance(channel, ConfiguredEmail):
-            await channel.check()
-        await channel.list_received(SystemClock().now())
-    except ConciergeError as error:
-        return Finding("wrong", channel.name, str(error))
-    return Finding(
-        "ok", channel.name, f"answers; sends from {channel.default_sender or 'a service'}"
-    )
-
-
-async def _desk(environment: Mapping[str, str], http: ClientSession) -> Finding:
-    try:
-        desk = desk_channel.configure(environment, http)
-        if desk is None:
-            said = "SLACK_BOT_TOKEN and SLACK_STAFF_CHANNEL are not set: nobody sees escalations"
-            return Finding("off", "desk", said)
-        answer = await call(desk.client.auth_test())
-    except ConciergeError as error:
-        return Finding("wrong", "desk", str(error))
-    return Finding("ok", "desk", f"Slack as {answer.get('user')}, channel {desk.staff_channel}")
 
 
 command = Command(help="what is configured, what is missing, and whether it answers", run=run)

@@ -23,6 +23,11 @@ from jobs.assembly import limits_of
 Line = tuple[str, str, str]
 """Sign, what, and what is said of it."""
 
+NO_READINGS = (
+    'the profile says scorer = "model" under [emotion], and there is none: the local scorer reads '
+    "alone"
+)
+
 
 async def examine_models(settings: Settings, clock: Clock) -> AsyncIterator[Line]:
     """Every provider in order, with its budget."""
@@ -32,12 +37,21 @@ async def examine_models(settings: Settings, clock: Clock) -> AsyncIterator[Line
     if not found:
         said = "neither OPENAI_API_KEY nor LLAMA_BASE_URL is set: the offline model answers"
         yield "off", "models", said
+        if _wants_model_readings(settings):
+            yield "wrong", "emotions", NO_READINGS
         return
     yield "ok", "models", f"{', '.join(found)}, then the offline model"
     if has_openai:
         yield await _budget(settings, clock)
     if settings.llama_base_url:
         yield await _own_server(settings, clock)
+
+
+def _wants_model_readings(settings: Settings) -> bool:
+    try:
+        return load_profile(settings.business_profile).emotion.scorer == "model"
+    except ConfigError:
+        return False  # Told of elsewhere, with the field.
 
 
 async def _budget(settings: Settings, clock: Clock) -> Line:

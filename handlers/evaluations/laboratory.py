@@ -15,7 +15,8 @@ from uuid import UUID
 
 from bot import devstack
 from bot.clock import Clock, SystemClock
-from bot.domain import Message, OutboundMessage
+from bot.domain import Message
+from bot.domain_sending import OutboundMessage
 from bot.errors import VendorRefused
 from bot.ids import new_id
 from bot.language.embed import Embedder, Encoder

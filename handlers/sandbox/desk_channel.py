@@ -21,11 +21,15 @@ Block = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of the workspace."""
+    """A member of the workspace, or a guest in it."""
 
     id: str
     name: str
     is_bot: bool = False
+    email: str = ""
+    is_admin: bool = False
+    is_stranger: bool = False
+    """From another workspace, in a shared channel."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class DeskMessage:
     metadata: Mapping[str, object] | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
     edited: bool = False
+    files: Sequence[Mapping[str, object]] = ()
 
 
 class Workspace:
@@ -52,6 +57,9 @@ class Workspace:
     ) -> None:
         self.channels: dict[str, str] = {}
         """Names by channel id."""
+        self.members: dict[str, list[str]] = {}
+        """Who is in a channel, by its id."""
+        self.archived: set[str] = set()
         self.people = {person.id: person for person in people}
         self.messages: list[DeskMessage] = []
         self._by_key: dict[tuple[str, str], DeskMessage] = {}
@@ -75,9 +83,20 @@ class Workspace:
         self._journal.append({"fact": "desk", **asdict(message)})
         self._changes.touch("desk", f"{message.channel}/{message.ts}")
 
+    def remove(self, message: DeskMessage) -> None:
+        """Take a message away, for good."""
+        self._drop(message)
+        gone = {"channel": message.channel, "ts": message.ts, "removed": True}
+        self._journal.append({"fact": "desk", **gone})
+        self._changes.touch("desk", f"{message.channel}/{message.ts}")
+
     def find(self, channel: str, ts: str) -> DeskMessage | None:
         """The message with this ts in this channel."""
         return self._by_key.get((channel, ts))
+
+    def find_anywhere(self, ts: str) -> DeskMessage | None:
+        """The message with this ts, whichever channel it stands in."""
+        return next((each for each in self.messages if each.ts == ts), None)
 
     def history(self, channel: str) -> list[DeskMessage]:
         """The channel's own messages without thread replies, oldest first."""
@@ -88,17 +107,32 @@ class Workspace:
         return self._replies.get((channel, ts), [])
 
     def resolve(self, name: str) -> str | None:
-        """The id of a channel given by id or by name."""
+        """The id of a channel given by id or by name, or of the talk with one person."""
         if name in self.channels:
             return name
+        person = f"U{name[1:]}" if name.startswith("D") else name
+        if person in self.people:
+            return self.direct(person)
         bare = name.removeprefix("#")
         return next((key for key, value in self.channels.items() if value == bare), None)
 
+    def direct(self, person: str) -> str:
+        """The channel in which the app and one person talk."""
+        return f"D{person[1:]}"
+
+    def is_in(self, channel: str, person: str) -> bool:
+        """Whether somebody is in a channel."""
+        return person in self.members.get(channel, ()) or channel == self.direct(person)
+
     def restore(self, fact: Mapping[str, object]) -> None:
         """Take one remembered message back in; a later state replaces an earlier one."""
+        known = self.find(str(fact["channel"]), str(fact["ts"]))
+        if fact.get("removed"):
+            if known is not None:
+                self._drop(known)
+            return
         values = {key: copy.deepcopy(value) for key, value in fact.items() if key != "fact"}
         message = DeskMessage(**values)  # type: ignore[arg-type]  # The journal holds our fields.
-        known = self.find(message.channel, message.ts)
         if known is None:
             self._keep(message)
             seconds, _, micros = message.ts.partition(".")
@@ -119,6 +153,8 @@ class Workspace:
         }
         if person and person.is_bot:
             shown["bot_id"] = "B" + message.user[1:]
+        if message.files:
+            shown["files"] = [dict(each) for each in message.files]
         if message.metadata:
             shown["metadata"] = dict(message.metadata)
         if message.reactions:
@@ -134,6 +170,12 @@ class Workspace:
         if replies:
             shown |= {"reply_count": len(replies), "latest_reply": replies[-1].ts}
         return shown
+
+    def _drop(self, message: DeskMessage) -> None:
+        self.messages.remove(message)
+        del self._by_key[(message.channel, message.ts)]
+        if message.thread_ts:
+            self._replies[(message.channel, message.thread_ts)].remove(message)
 
     def _keep(self, message: DeskMessage) -> None:
         self.messages.append(message)

@@ -1,4 +1,4 @@
-"""Orders to misbehave, given to a stand-in by tests and the chaos run, used up one request each.
+"""How a vendor says no; orders to misbehave, given by tests and the chaos run.
 
 A stand-in asks `take` before it carries a request out; what it gets says how to fail and whether
 the request is carried out all the same, which is what makes a real vendor's failures hard.
@@ -17,6 +17,17 @@ class FaultKind(StrEnum):
     FAIL = "fail"
     HANG = "hang"
     DROP = "drop"
+
+
+class Refusal(Exception):  # It is the vendor's answer, not a fault of ours.
+    """The vendor says no, by order or by its own rules."""
+
+    def __init__(
+        self, status: int, code: int | str, message: str, *, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 from bot.clock import Clock
 from bot.domain import ConversationId
 from bot.errors import NotFound
 from bot.profile import Profile
-from bot.store import booking_lists, drafts, traces
+from bot.store import booking_lists, traces
 from bot.store.connection import STORE_DOWN, Connection, Pool, borrow
 from handlers.sandbox.booked import show_booking
-from handlers.sandbox.lives import Shown, show_draft, show_lives, show_post, show_text
+from handlers.sandbox.desk_shown import (
+    show_home,
+    show_people,
+    show_post,
+    show_whisper,
+    show_window,
+)
+from handlers.sandbox.lives import Shown, show_lives, show_text
 from handlers.sandbox.server import StandIns
 
 LOOK_EVERY_S = 0.4
@@ -26,9 +33,9 @@ HEARTBEAT_S = 15.0
 CONVERSATIONS = 24
 MESSAGES_EACH = 60
 BOOKINGS = 24
-DRAFTS = 24
 SHOWN_TEXTS = 400
-SHOWN_POSTS = 100
+SHOWN_POSTS = 200
+SHOWN_WHISPERS = 60
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +48,6 @@ class Feed:
         self._profile, self._clock = profile, clock
         self._bookings: list[Shown] = []
         self._bookings_version = ""
-        self._drafts: list[Shown] = []
         self._versions: dict[ConversationId, str] = {}
         self._lives: dict[ConversationId, list[Shown]] = {}
         self._listeners = 0
@@ -58,9 +64,12 @@ class Feed:
             },
             "texts": [show_text(text) for text in stand_ins.twilio.messages[-SHOWN_TEXTS:]],
             "posts": [show_post(desk.workspace, p) for p in desk.messages[-SHOWN_POSTS:]],
+            "public_url": stand_ins.twilio.webhooks.public_url,
+            "people": show_people(desk.workspace),
+            "whispers": [show_whisper(each) for each in desk.ephemerals[-SHOWN_WHISPERS:]],
+            **self._views({*desk.windows, *desk.homes}),
             "lives": [life for lives in self._lives.values() for life in lives],
             "bookings": self._bookings,
-            "drafts": self._drafts,
         }
 
     async def listen(self) -> AsyncGenerator[tuple[int, str, Shown], None]:
@@ -97,26 +106,38 @@ class Feed:
                 self._reader = None
 
     def _changed(self, touched: tuple[tuple[str, str], ...]) -> Shown:
-        texts, posts, lives = [], [], []
-        desk = self._stand_ins.slack.workspace
-        for kind, identifier in touched:
-            if kind == "text" and (text := self._stand_ins.twilio.phones.find(identifier)):
-                texts.append(show_text(text))
-            elif kind == "desk" and (post := desk.find(*identifier.split("/", 1))):
-                posts.append(show_post(desk, post))
-            elif kind == "trace":
-                lives.append(identifier)
-        of_conversations = {str(key): value for key, value in self._lives.items()}
+        def of(kind: str) -> list[str]:
+            return [identifier for each, identifier in touched if each == kind]
+
+        phones, lives = self._stand_ins.twilio.phones, self._lives
+        of_conversations = {str(key): value for key, value in lives.items()}
+        texts = (phones.find(identifier) for identifier in of("text"))
         changed: Shown = {
-            "texts": texts,
-            "posts": posts,
-            "lives": [life for key in lives for life in of_conversations.get(key, [])],
+            "texts": [show_text(text) for text in texts if text],
+            "lives": [life for key in of("trace") for life in of_conversations.get(key, [])],
+            **self._changed_desk(of("desk"), of("whisper")),
+            **self._views(of("window")),
         }
-        if any(kind == "bookings" for kind, _ in touched):
+        if of("bookings"):
             changed["bookings"] = self._bookings
-        if any(kind == "drafts" for kind, _ in touched):
-            changed["drafts"] = self._drafts
         return changed
+
+    def _changed_desk(self, posts: Sequence[str], whispers: Sequence[str]) -> Shown:
+        desk = self._stand_ins.slack
+        found = {key: desk.workspace.find(*key.split("/", 1)) for key in posts}
+        return {
+            "posts": [show_post(desk.workspace, each) for each in found.values() if each],
+            "gone": [key for key, each in found.items() if each is None],
+            "whispers": [show_whisper(each) for each in desk.ephemerals if each.ts in whispers],
+        }
+
+    def _views(self, people: Collection[str]) -> Shown:
+        """Windows and homes by whose they are; nothing where one was closed."""
+        desk = self._stand_ins.slack
+        return {
+            "windows": {each: show_window(desk.windows.get(each, ())) for each in people},
+            "homes": {each: show_home(desk.homes.get(each)) for each in people},
+        }
 
     async def _read_on(self) -> None:
         was_away = False
@@ -145,7 +166,6 @@ class Feed:
                 self._lives[conversation] = show_lives(trace)
                 self._stand_ins.changes.touch("trace", str(conversation))
             await self._read_bookings(connection)
-            await self._read_drafts(connection)
         for gone in self._lives.keys() - versions.keys():
             del self._lives[gone], self._versions[gone]
 
@@ -157,10 +177,3 @@ class Feed:
         self._bookings = [show_booking(self._profile, each) for each in listed]
         self._bookings_version = version
         self._stand_ins.changes.touch("bookings", "all")
-
-    async def _read_drafts(self, connection: Connection) -> None:
-        listed = await drafts.list_open(connection, limit=DRAFTS)
-        shown = [show_draft(each) for each in listed]
-        if shown != self._drafts:
-            self._drafts = shown
-            self._stand_ins.changes.touch("drafts", "all")

@@ -12,15 +12,14 @@ from datetime import datetime
 from bot.domain import Direction
 from bot.explaining import explain_turn
 from bot.explaining_words import describe
-from bot.store.drafts import ListedDraft
 from bot.store.traced import (
     ConversationTrace,
+    TracedAlarm,
     TracedEmotion,
     TracedEscalation,
     TracedMessage,
     TracedTurn,
 )
-from handlers.sandbox.desk_channel import DeskMessage, Workspace
 from handlers.sandbox.phones import PhoneMessage
 
 Shown = dict[str, object]
@@ -41,38 +40,7 @@ def show_text(message: PhoneMessage) -> Shown:
         "error": message.error_code,
         "by_network": message.by_network,
         "webhook": message.webhook_status,
-        "media": [content_type for _, content_type in message.media],
-    }
-
-
-def show_post(workspace: Workspace, message: DeskMessage) -> Shown:
-    """A staff message as the desk shows it."""
-    person = workspace.people.get(message.user)
-    return {
-        "channel": message.channel,
-        "ts": message.ts,
-        "thread_ts": message.thread_ts,
-        "author": person.name if person else message.user,
-        "is_bot": bool(person and person.is_bot),
-        "text": message.text,
-        "blocks": list(message.blocks),
-        "edited": message.edited,
-        "reactions": {name: len(users) for name, users in message.reactions.items()},
-    }
-
-
-def show_draft(listed: ListedDraft) -> Shown:
-    """A draft as staff decide on it."""
-    draft = listed.draft
-    return {
-        "code": draft.code,
-        "topic": draft.topic,
-        "customer": listed.customer,
-        "channel": listed.channel,
-        "words": listed.words,
-        "text": draft.text,
-        "wanted": bool(draft.wanted_by),
-        "at": draft.created_at.isoformat(),
+        "media": [{"id": sid, "type": kind} for sid, kind in message.media],
     }
 
 
@@ -104,7 +72,7 @@ def _life(
     turn: TracedTurn | None,
     replies: list[TracedMessage],
 ) -> Shown:
-    began, ids = texts[0].created_at, {text.id for text in texts}
+    began, ids = texts[0].created_at, [text.id for text in texts]
     return {
         "id": str(turn.id if turn else texts[0].id),
         "conversation": str(trace.id),
@@ -126,7 +94,12 @@ def _life(
         "turn": _turn(turn, began) if turn else None,
         "why": _why(trace, turn, (*texts, *replies)),
         "replies": [_reply(reply, began) for reply in replies],
-        "emotions": [_emotion(e, began) for e in trace.emotions if e.message_id in ids],
+        "emotions": [
+            {"text": ids.index(e.message_id), **_emotion(e, began)}
+            for e in trace.emotions
+            if e.message_id in ids
+        ],
+        "alarms": [_alarm(a, began) for a in trace.alarms if a.message_id in ids],
         "escalations": [_escalation(e, began) for e in trace.escalations if e.message_id in ids],
     }
 
@@ -196,7 +169,18 @@ def _emotion(emotion: TracedEmotion, began: datetime) -> Shown:
         "intensity": emotion.intensity,
         "confidence": emotion.confidence,
         "scorer": emotion.scorer,
+        "escalate": emotion.escalate,
         "at_ms": _ms(began, emotion.created_at),
+    }
+
+
+def _alarm(alarm: TracedAlarm, began: datetime) -> Shown:
+    return {
+        "trigger": alarm.trigger,
+        "severity": alarm.severity,
+        "act": alarm.act,
+        "explanation": alarm.explanation,
+        "at_ms": _ms(began, alarm.created_at),
     }
 
 
@@ -204,6 +188,7 @@ def _escalation(escalation: TracedEscalation, began: datetime) -> Shown:
     return {
         "reason": escalation.reason,
         "explanation": escalation.explanation,
+        "severity": escalation.severity,
         "status": escalation.status,
         "post_status": escalation.post_status,
         "desk_ts": escalation.desk_ts,

@@ -37,15 +37,16 @@ class Letter:
     subject: str
     text: str
     attachments: tuple[tuple[str, str, str], ...]
-    """Name, content type with its parameters, and text of each file."""
+    """Name, content type with its parameters, and text of each file; what is no text stands as
+    Latin 1, a character a byte."""
     raw: str
-    """The whole letter; bytes that are no ASCII stand as surrogates."""
+    """The whole letter; bytes that are no UTF-8 stand as surrogates."""
     at: float
     """Seconds since the Unix epoch."""
 
     def parsed(self) -> EmailMessage:
         """The whole letter, read by the standard library."""
-        return _read(self.raw.encode("ascii", "surrogateescape"))
+        return _read(self.raw.encode("utf-8", "surrogateescape"))
 
 
 class Mailbox:
@@ -56,6 +57,8 @@ class Mailbox:
         self.faults = Faults()
         """Of the kinds "mail", "rcpt" and "data", each with the code and words of the answer."""
         self.letters: list[Letter] = []
+        self.takes_utf8 = True
+        """Whether it takes mailbox names beyond ASCII, from the next connection on."""
         self.port = 0
         """Where it listens; 0 until started."""
         self._server: asyncio.Server | None = None
@@ -137,7 +140,12 @@ class Mailbox:
         return None if fault is None else f"{fault.status} {fault.code}".strip()
 
     def _protocol(self) -> SMTP:
-        return _Line(self, hostname="sandbox.example", loop=asyncio.get_running_loop())
+        return _Line(
+            self,
+            hostname="sandbox.example",
+            loop=asyncio.get_running_loop(),
+            enable_SMTPUTF8=self.takes_utf8,
+        )
 
     def opened(self, line: asyncio.BaseTransport) -> None:
         """Somebody has connected."""
@@ -161,13 +169,13 @@ class Mailbox:
                 id=str(read["Message-ID"] or "").strip("<> "),
                 sender=envelope.mail_from or "",
                 recipient=recipient,
-                subject=str(read["Subject"] or ""),
+                subject=_utf8(str(read["Subject"] or "")),
                 text=body.get_content().replace("\r\n", "\n").strip() if body is not None else "",
                 attachments=tuple(
-                    (part.get_filename() or "", part["Content-Type"], part.get_content())
+                    (part.get_filename() or "", part["Content-Type"], _as_text(part))
                     for part in read.iter_attachments()
                 ),
-                raw=raw.decode("ascii", "surrogateescape"),
+                raw=raw.decode("utf-8", "surrogateescape"),
                 at=self._clock.now().timestamp(),
             )
             self.letters.append(letter)
@@ -195,6 +203,16 @@ class _Line(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         self._mailbox.closed(self.transport)
         super().connection_lost(error)
+
+
+def _utf8(header: str) -> str:
+    """A header that came in UTF-8, of which the library keeps bytes."""
+    return header.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _as_text(part: EmailMessage) -> str:
+    content = part.get_content()
+    return content.decode("latin-1") if isinstance(content, bytes) else str(content)
 
 
 def _read(raw: bytes) -> EmailMessage:

@@ -16,10 +16,11 @@ from multidict import MultiMapping
 
 from bot.clock import Clock
 from handlers.sandbox.changes import Changes
-from handlers.sandbox.faults import Fault, FaultKind, Faults
+from handlers.sandbox.faults import Fault, FaultKind, Faults, Refusal
 from handlers.sandbox.journal import Journal
 from handlers.sandbox.phones import PhoneChannel, PhoneMessage, Phones, Upload
 from handlers.sandbox.segments import count_segments
+from handlers.sandbox.twilio_account import Standing
 from handlers.sandbox.twilio_forms import (
     KEYWORDS,
     NETWORK_REPLIES,
@@ -29,7 +30,7 @@ from handlers.sandbox.twilio_forms import (
     read_send,
     receipt_form,
 )
-from handlers.sandbox.twilio_rest import Refusal, rest_application
+from handlers.sandbox.twilio_rest import rest_application
 from handlers.sandbox.webhooks import WebhookSender
 
 WEBHOOK_PATH = "/webhooks/twilio"
@@ -60,6 +61,7 @@ class TwilioStandIn:
         """Whether free text on WhatsApp needs a message of the customer in the last 24 hours."""
         self.undeliverable: dict[str, int] = {}
         """Handles whose messages are accepted and then fail, with the error code."""
+        self.standing = Standing()
         self._faults = Faults()
         self._blocked: set[str] = set()
         self._changes = changes
@@ -74,6 +76,10 @@ class TwilioStandIn:
     def application(self) -> web.Application:
         """The REST API, to be mounted at /2010-04-01."""
         return rest_application(self)
+
+    def inbound_url(self) -> str:
+        """Where texts to the number are sent."""
+        return f"{self.webhooks.public_url}/webhooks/twilio"
 
     def start(self, http: ClientSession) -> None:
         """Get the means to call the service."""

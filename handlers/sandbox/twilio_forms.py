@@ -14,9 +14,10 @@ from datetime import datetime
 
 from multidict import MultiMapping
 
+from handlers.sandbox.faults import Refusal
 from handlers.sandbox.phones import PhoneChannel, PhoneMessage
 from handlers.sandbox.segments import count_segments
-from handlers.sandbox.twilio_rest import VERSION, Refusal
+from handlers.sandbox.twilio_rest import VERSION
 
 MAX_BODY = 1600
 # Source: Twilio messaging/tutorials/advanced-opt-out and help article 223134027, read 2026-11-22.
@@ -62,6 +63,9 @@ def read_send(form: MultiMapping[str], *, number: str, now: datetime) -> PhoneMe
     channel: PhoneChannel = "whatsapp" if recipient.startswith("whatsapp:") else "sms"
     _check_ends(recipient, form.get("From", ""), number)
     template = bool(form.get("ContentSid"))
+    if template and not body:
+        # What a template says only the vendor knows: its id and what was filled in stand for it.
+        body = f"[{form['ContentSid']}] {form.get('ContentVariables', '')}".strip()
     if not (body or template or form.get("MediaUrl")):
         raise Refusal(400, 21619, "A text message body or media urls must be specified.")
     # The vendor counts UTF-16 units, as its documents' "characters" turn out to be.

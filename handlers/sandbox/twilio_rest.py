@@ -18,21 +18,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from multidict import MultiMapping
 
+from handlers.sandbox.faults import Refusal
 from handlers.sandbox.phones import PhoneMessage, Phones, Upload
+from handlers.sandbox.twilio_account import Standing, add_account
+from handlers.sandbox.twilio_sent_media import fetch_sent
+from handlers.sandbox.webhooks import WebhookSender
 
 VERSION = "2010-04-01"
 MAX_PAGE = 1000
-
-
-class Refusal(Exception):  # It is the vendor's answer, not a fault of ours.
-    """The vendor says no."""
-
-    def __init__(
-        self, status: int, code: int, message: str, *, retry_after: float | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-        self.retry_after = retry_after
 
 
 class Account(Protocol):
@@ -40,11 +33,17 @@ class Account(Protocol):
 
     account_sid: str
     auth_token: str
+    number: str
+    standing: Standing
     phones: Phones
     uploads: dict[str, Upload]
+    webhooks: WebhookSender
 
     async def accept(self, request: web.Request, form: MultiMapping[str]) -> PhoneMessage:
         """Take an outbound message over, or raise Refusal."""
+
+    def inbound_url(self) -> str:
+        """Where texts to the number are sent."""
 
     async def before_listing(self) -> None:
         """Misbehave if told to, before messages are listed or read."""
@@ -54,7 +53,13 @@ def rest_application(account: Account) -> web.Application:
     """The API as an application to be mounted at /2010-04-01."""
 
     async def create(request: web.Request) -> web.Response:
-        message = await account.accept(request, await _form(request))
+        form = await _form(request)
+        carried = await _fetched(account, form)
+        message = await account.accept(request, form)
+        if carried is not None:
+            sid = f"ME{message.sid[2:]}"
+            account.uploads[sid] = carried
+            message.media = ((sid, carried.content_type),)
         return web.json_response(to_json(account, message), status=201)
 
     async def list_messages(request: web.Request) -> web.Response:
@@ -75,7 +80,17 @@ def rest_application(account: Account) -> web.Application:
     application.router.add_get(base + "/{sid:[A-Z]{2}[0-9a-f]{32}}.json", show)
     application.router.add_get(base + "/{sid}/Media.json", list_media)
     _add_media(application, account, base)
+    add_account(application, account)
     return application
+
+
+async def _fetched(account: Account, form: MultiMapping[str]) -> Upload | None:
+    if account.webhooks.http is None:
+        return None
+    try:
+        return await fetch_sent(account.webhooks.http, form)
+    except ValueError as error:
+        raise Refusal(400, 21620, "Invalid media URL(s)") from error
 
 
 def _add_media(application: web.Application, account: Account, base: str) -> None:
@@ -83,6 +98,7 @@ def _add_media(application: web.Application, account: Account, base: str) -> Non
 
     async def redirect(request: web.Request) -> web.Response:
         media = request.match_info["media"]
+        await account.before_listing()
         if media not in account.uploads:
             raise Refusal(404, 20404, "The requested media was not found")
         return web.Response(status=307, headers={"Location": f"/{VERSION}/storage/{media}"})

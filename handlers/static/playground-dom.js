@@ -88,6 +88,7 @@ export function icon(paths, label = "") {
 export const ICONS = {
   sun: ["M12 4V2M12 22v-2M4 12H2M22 12h-2M5.600 5.600 4.200 4.200M19.800 19.800l-1.400-1.400M5.600 18.400l-1.400 1.400M19.800 4.200l-1.400 1.400", "M12 16.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9Z"],
   moon: ["M20.500 14.200A8.500 8.500 0 0 1 9.800 3.500a8.500 8.500 0 1 0 10.700 10.700Z"],
+  clip: ["m20 11.500-8.300 8.300a5 5 0 0 1-7.100-7.100l8.700-8.700a3.400 3.400 0 0 1 4.800 4.800l-8.700 8.700a1.700 1.700 0 0 1-2.400-2.400l7.800-7.800"],
   send: ["M12 19V5", "M5.500 11.500 12 5l6.500 6.500"],
   tick: ["m3.500 12.500 5 5L18 7"],
   ticks: ["m1.500 12.500 5 5L15 7", "m10.500 16 1.500 1.500L21.500 7"],
@@ -127,6 +128,43 @@ export function stick(container, change, { atTop = false } = {}) {
   change();
   if (near || container.dataset.fresh !== "no") container.scrollTop = goal();
   container.dataset.fresh = "no";
+}
+
+const FILE_MAX_BYTES = 500_000;
+
+/** A chosen file as the playground takes it; throws with words a person can read. */
+export async function readFile(file) {
+  if (file.size > FILE_MAX_BYTES) throw new Error("the file is larger than 500 kB");
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return { name: file.name, type: file.type || "application/octet-stream", content: btoa(text) };
+}
+
+/** A picture that is shown, or a link to any other file. */
+export function drawFile({ source, type, name, alt = "" }) {
+  if (!type?.startsWith("image/")) return el("a", { class: "file", href: source, download: name }, name);
+  const picture = el("img", { class: "picture", src: source, alt: alt || name, loading: "lazy" });
+  picture.addEventListener("error", () => picture.replaceWith(el("span", { class: "file" }, `${name} is gone`)));
+  return picture;
+}
+
+/** A clip that chooses one file, or lets go of it; `chosen` is called with it or with null. */
+export function clip(chosen, kept = null) {
+  let file = kept;
+  const field = el("input", { type: "file" });
+  const button = el("button", { type: "button", class: "clip" }, icon(ICONS.clip));
+  const draw = () => {
+    button.setAttribute("aria-pressed", String(!!file));
+    button.setAttribute("aria-label", file ? `Attached: ${file.name}. Take it off` : "Attach a file");
+    button.title = button.getAttribute("aria-label");
+  };
+  const take = (one) => { file = one; draw(); chosen(file); };
+  const drop = () => { field.value = ""; take(null); };
+  field.addEventListener("change", () => take(field.files[0] ?? null));
+  button.addEventListener("click", () => (file ? drop() : field.click()));
+  draw();
+  return { button, drop };
 }
 
 /** Post JSON; throws with words a person can read. */

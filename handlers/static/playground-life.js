@@ -125,13 +125,30 @@ function stepsOf(item) {
   ];
   if (turn) steps.push(...turnSteps(turn));
   for (const text of item.texts) if (text.reason) steps.push({ title: text.status === "answered" ? "Not sent yet" : "No answer, on purpose", tone: "quiet", note: text.reason });
-  for (const emotion of item.emotions.slice(-1)) steps.push({ title: "Emotion", at: emotion.at_ms, emotion });
+  steps.push(...emotionSteps(item));
+  for (const one of item.alarms ?? []) steps.push({ title: `Alarm: ${words(one.trigger)}`, at: one.at_ms, tone: "warn", note: one.explanation,
+    chips: [one.severity, one.act === "tell" ? "staff are told" : "staff take over"] });
   for (const one of item.escalations) steps.push({ title: "Escalated to staff", at: one.at_ms, tone: "warn", note: one.explanation,
-    chips: [words(one.reason), one.status, one.post_status === "posted" ? "card in Slack" : `card ${one.post_status}`] });
+    chips: [words(one.reason), one.severity && one.severity !== "normal" ? one.severity : null, one.status, one.post_status === "posted" ? "card in Slack" : `card ${one.post_status}`] });
   for (const reply of item.replies) steps.push(...replySteps(reply, item));
   if (!turn && item.texts.some((text) => text.status === "received")) steps.push({ title: item.mode === "human" ? "A person has the floor" : "Waiting for its turn", tone: "busy" });
   return steps;
 }
+
+/** A step for each text that was read; of its readings the newest counts, and the others are named. */
+function emotionSteps(item) {
+  const several = item.texts.length > 1;
+  return item.texts.flatMap((text, at) => {
+    const readings = item.emotions.filter((one) => one.text === at);
+    const newest = readings.at(-1);
+    if (!newest) return [];
+    const before = readings.slice(0, -1).map((one) => `${words(one.primary)} ${one.intensity.toFixed(2)} by ${one.scorer}`);
+    return [{ title: "Emotion", at: newest.at_ms, emotion: newest, chips: [several ? `“${shortened(text.text)}”` : null],
+      note: before.length ? `Read before as ${before.join(", ")}` : null }];
+  });
+}
+
+const shortened = (text) => ([...text].length > 40 ? `${[...text].slice(0, 40).join("")}…` : text);
 
 function turnSteps(turn) {
   const models = [...turn.models];
@@ -199,10 +216,14 @@ function stepRow(step) {
 function emotionBar(emotion) {
   const fill = el("i");
   fill.style.setProperty("--fill", `${Math.round(emotion.intensity * 100)}%`);
+  const side = emotion.polarity && emotion.polarity !== emotion.primary ? emotion.polarity : null;
+  const manager = typeof emotion.escalate === "number" ? `for a manager ${emotion.escalate.toFixed(2)}` : null;
+  const more = [side, manager, emotion.scorer].filter(Boolean).join(" · ");
   return el("span", { class: `emotion ${emotion.primary}` },
     el("span", { class: "emotion-name" }, `${FACES[emotion.primary] ?? ""} ${words(emotion.primary)}`),
     el("span", { class: "meter", role: "img", "aria-label": `intensity ${emotion.intensity.toFixed(2)}` }, fill),
-    el("span", { class: "emotion-numbers" }, emotion.intensity.toFixed(2), el("small", {}, ` ${percent(emotion.confidence)}`)));
+    el("span", { class: "emotion-numbers" }, emotion.intensity.toFixed(2), el("small", {}, ` ${percent(emotion.confidence)}`)),
+    more ? el("small", { class: "emotion-more" }, more) : null);
 }
 
 function toolBox(tool) {

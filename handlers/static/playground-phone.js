@@ -1,6 +1,6 @@
 /* The customer's phone: people, channels, bubbles, ticks, suggestions and the composer. */
 
-import { ICONS, dayOf, el, icon, mark, post, reconcile, stick, tabs, timeOf } from "./playground-dom.js";
+import { ICONS, clip, dayOf, drawFile, el, icon, mark, post, readFile, reconcile, stick, tabs, timeOf } from "./playground-dom.js";
 
 const PEOPLE = [
   { name: "Ann Brooks", number: "+14155550132" },
@@ -26,6 +26,8 @@ export function phone(state, changed) {
   const [people, channels, device, messages] = ["people", "channels", "device", "messages"].map(get);
   const [chips, form, field, dialog, added] = ["chips", "form", "composer", "new", "new-form"].map(get);
   const seen = new Map();
+  const files = new Map();
+  let chosen = null;
   let unsent = [];
   state.people = [...PEOPLE, ...remembered()];
   state.customer ??= state.people[0].number;
@@ -48,14 +50,17 @@ export function phone(state, changed) {
     changed();
   }
 
-  async function send(text) {
+  async function send(text, file = null) {
     const wait = { sid: `wait-${performance.now()}`, inbound: true, channel: state.channel, customer: state.customer,
-      body: text, at: new Date().toISOString(), status: "sending", webhook: null, media: [] };
+      body: text, at: new Date().toISOString(), status: "sending", webhook: null, media: file ? [{ name: file.name }] : [] };
+    if (file) files.set(wait.sid, file);
     unsent.push(wait);
     messages.dataset.fresh = "yes";
     changed();
     try {
-      await post("/playground/messages", { channel: wait.channel, from: wait.customer, text });
+      const carried = file ? { file: await readFile(file) } : {};
+      await post("/playground/messages", { channel: wait.channel, from: wait.customer, text, ...carried });
+      files.delete(wait.sid);
       unsent = unsent.filter((one) => one !== wait);
     } catch (error) {
       wait.status = "lost";
@@ -70,7 +75,7 @@ export function phone(state, changed) {
   function shown() {
     const real = [...state.texts.values()].filter(mine);
     const waiting = unsent.filter(mine).filter((one) => one.status === "lost" || !real.some((text) =>
-      text.inbound && text.body === one.body && Math.abs(new Date(text.at) - new Date(one.at)) < 15_000));
+      text.inbound && text.body === one.body && text.media.length === one.media.length && Math.abs(new Date(text.at) - new Date(one.at)) < 15_000));
     return [...real, ...waiting];
   }
 
@@ -172,8 +177,8 @@ export function phone(state, changed) {
     const side = text.inbound ? "mine" : "theirs";
     const node = el("div", { class: `bubble ${side}${ends ? " ends" : ""}${big ? " big" : ""}` },
       text.by_network ? el("small", { class: "tag" }, "Carrier") : null,
-      ...text.media.map((type) => el("span", { class: "file" }, type)),
-      el("p", { dir: "auto" }, text.body),
+      ...text.media.map(carried),
+      text.body ? el("p", { dir: "auto" }, text.body) : null,
       el("span", { class: "meta" }, timeOf(text.at), text.inbound ? ticks(text, read) : null));
     if (text.status === "lost") node.append(el("span", { class: "lost" }, text.reason, " ",
       el("button", { type: "button", on: { click: () => again(text) } }, "Try again")));
@@ -184,9 +189,14 @@ export function phone(state, changed) {
     return node;
   }
 
+  const carried = ({ id, type, name }) => (id
+    ? drawFile({ source: `/playground/phone/files/${encodeURIComponent(id)}`, type, name: `a file (${type})` })
+    : el("span", { class: "file" }, name));
+
   function again(text) {
     unsent = unsent.filter((one) => one !== text && one.sid !== text.sid);
-    send(text.body);
+    send(text.body, files.get(text.sid) ?? null);
+    files.delete(text.sid);
   }
 
   function ticks(text, read) {
@@ -206,11 +216,13 @@ export function phone(state, changed) {
   function grow() {
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight, 132)}px`;
-    form.querySelector(".send").disabled = !field.value.trim();
+    form.querySelector(".send").disabled = !field.value.trim() && !chosen;
     const left = 1600 - field.value.length;
     get("left").textContent = left < 300 ? String(left) : "";
   }
   form.querySelector(".send").append(icon(ICONS.send));
+  const attached = clip((file) => { chosen = file ?? null; grow(); });
+  form.prepend(attached.button);
   field.addEventListener("input", grow);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
@@ -222,10 +234,11 @@ export function phone(state, changed) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = field.value.trim();
-    if (!text) return;
+    const file = chosen;
+    if (!text && !file) return;
     field.value = "";
-    grow();
-    send(text);
+    attached.drop();
+    send(text, file);
   });
 
   get("add").addEventListener("click", () => {

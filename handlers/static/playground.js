@@ -4,11 +4,10 @@ import { ICONS, icon, mark, tabs } from "./playground-dom.js";
 import { phone } from "./playground-phone.js";
 import { desk } from "./playground-desk.js";
 import { booked } from "./playground-bookings.js";
-import { drafted } from "./playground-drafts.js";
 import { life } from "./playground-life.js";
 
-const state = { texts: new Map(), posts: new Map(), lives: new Map(), bookings: [], drafts: [], people: [], deskAnswers: false, isReady: false };
-const panes = [phone(state, changed), desk(state, changed), drafted(state, changed), booked(state, changed), life(state)];
+const state = { texts: new Map(), posts: new Map(), lives: new Map(), whispers: new Map(), windows: {}, homes: {}, bookings: [], people: [], desk: [], deskAnswers: false, isReady: false };
+const panes = [phone(state, changed), desk(state, changed), booked(state, changed), life(state)];
 const live = document.getElementById("live");
 const views = document.querySelector(".views");
 const theme = document.getElementById("theme");
@@ -53,11 +52,14 @@ show("phone");
 function take(content) {
   for (const text of content.texts) state.texts.set(text.sid, text);
   for (const one of content.posts) state.posts.set(`${one.channel}/${one.ts}`, one);
+  for (const key of content.gone ?? []) state.posts.delete(key);
+  for (const one of content.whispers ?? []) state.whispers.set(one.ts, one);
+  Object.assign(state.windows, content.windows);
+  Object.assign(state.homes, content.homes);
   const conversations = new Set(content.lives.map((one) => one.conversation));
   for (const [id, one] of state.lives) if (conversations.has(one.conversation)) state.lives.delete(id);
   for (const one of content.lives) state.lives.set(one.id, one);
   state.bookings = content.bookings ?? state.bookings;
-  state.drafts = content.drafts ?? state.drafts;
 }
 
 function say(words, tone) {
@@ -75,10 +77,16 @@ events.addEventListener("open", () => say("live", "ok"));
 events.addEventListener("error", () => say("reconnecting", "warn"));
 events.addEventListener("snapshot", (event) => {
   const content = JSON.parse(event.data);
-  for (const kept of [state.texts, state.posts, state.lives]) kept.clear();
+  for (const kept of [state.texts, state.posts, state.lives, state.whispers]) kept.clear();
+  state.windows = {};
+  state.homes = {};
   state.number = content.number;
   state.deskName = content.channel.name;
   state.deskAnswers = content.desk_answers;
+  state.desk = content.people;
+  state.publicUrl = content.public_url;
+  state.commands = content.commands;
+  state.shortcuts = content.shortcuts;
   take(content);
   changed();
   requestAnimationFrame(() => requestAnimationFrame(() => { state.isReady = true; document.body.dataset.ready = "yes"; }));

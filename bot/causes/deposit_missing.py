@@ -1,0 +1,33 @@
+"""The deposit is missing while the hold still runs: earlier than the last word on it, or instead.
+
+Planned in the booking's own transaction by bot/booking/reminders.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.booking.holds_told import find_holds, look_at_hold
+from bot.booking.reminders import DEPOSIT_MISSING
+from bot.causes.base import Cause
+from bot.domain import Purpose
+from bot.domain_follow_ups import Plan, Span
+from bot.profile import Profile
+from bot.store.connection import Connection
+
+
+async def find(conn: Connection, profile: Profile, span: Span) -> Sequence[Plan]:
+    """Those that fell into the span and were not planned with their booking."""
+    return await find_holds(conn, profile, span, cause=DEPOSIT_MISSING)
+
+
+cause = Cause(
+    title="Deposit not seen yet",
+    purpose=Purpose.ESSENTIAL,
+    weight=85,
+    find=find,
+    look=look_at_hold,
+    converts_by="deposit",
+    watched=timedelta(days=3),
+)

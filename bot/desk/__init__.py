@@ -1,0 +1,1 @@
+"""What people at the desk do: hold conversations, speak, plan and teach. Knows no vendor."""

@@ -1,0 +1,1 @@
+"""What is made of how customers feel: history, triggers that ring, reviews of readings."""

@@ -1,0 +1,1 @@
+"""Trains the emotion model (`make train-emotion`); the service itself imports nothing of it."""

@@ -1,0 +1,1 @@
+"""What people at the desk press, write and command, a file for each matter."""
