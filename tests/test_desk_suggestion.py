@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ from jobs.base import perform
 
 ASKS = "I want to talk to a real person please"
 FURIOUS = "Your chef never came, what an outrageous scam, everybody here is furious with you!!!"
+AFRAID = "I'm so scared, my son has a severe peanut allergy and I don't know what is in the sauce!!"
 SORRY_ES = "Estoy furiosa, el chef nunca llegó a mi fiesta, esto es inaceptable!!!"
 
 
@@ -31,7 +33,8 @@ def stores(database_url: str, redis_url: str, encoder: Encoder) -> Stores:
 def test_an_apology_promises_nothing() -> None:
     """I8: no figure, no refund, no time by which anything happens, in any language."""
     for language in ("en", "es", "zh"):
-        for said in variants_of("suggest_apology", language):
+        kind = (variants_of(name, language) for name in ("suggest_apology", "suggest_concern"))
+        for said in chain.from_iterable(kind):
             assert not any(each.isdigit() for each in said)
             for promise in ("refund", "will ", "reembols", "devol", "退款", "保证", "today", "hoy"):
                 assert promise not in said
@@ -126,6 +129,13 @@ async def anew(world: World, wanted: str) -> None:
     async with world.pool.acquire() as conn:
         await desk_cards.drop_suggestion(conn, EscalationId(UUID(wanted)))
     await perform(world.deps, "suggest_reply", {"escalation_id": wanted})
+
+
+async def test_one_who_is_afraid_is_offered_another_word_than_sorry(world: World) -> None:
+    await world.customer().texts(AFRAID)
+    await world.until("SELECT suggestion IS NOT NULL FROM escalations")
+    said = await world.value("SELECT suggestion FROM escalations")
+    assert said in variants_of("suggest_concern", "en")
 
 
 async def test_the_house_words_it_where_the_profile_says_so(stores: Stores) -> None:

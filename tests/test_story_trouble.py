@@ -175,7 +175,9 @@ async def test_replies_leave_in_the_order_they_were_written(idle_world: World) -
 async def test_messages_no_webhook_brought_are_fetched(world: World) -> None:
     """I1: a webhook that was refused and lost is found in the vendor's list."""
     ann = world.customer()
-    await gap_fill(world)  # A new business begins with its first look: what came before is not ours.
+    await gap_fill(
+        world
+    )  # A new business begins with its first look: what came before is not ours.
     world.stand_ins.point_at("http://127.0.0.1:9")
     await ann.texts("price for 10 adults?")
     world.stand_ins.point_at(world.url)

@@ -51,7 +51,7 @@ def say_worst(history: History) -> Worst | None:
     worst = history.trend.worst
     if worst is None or worst.valence >= UNHAPPY_BELOW:
         return None
-    lasted = f", unhappy for {_span(history.trend.lasted)}" if history.trend.lasted else ""
+    lasted = f", unhappy for {_span(history.trend.lasted)}" if history.trend.has_lasted else ""
     ended = f"{_ended(history, worst)}{lasted}"
     return Worst(felt=say_emotion(worst.emotion), at=worst.at, ended=ended)
 

@@ -1,8 +1,8 @@
 """Words a reply for staff to send: what an agent would answer, guarded, and sent by nobody.
 
 Nothing of it is done or kept but the words and what they cost. Where only a person can answer there
-is none and no model is asked; to whoever is upset it is an apology that promises nothing. Called by
-jobs/suggest_reply.py.
+is none and no model is asked; to whoever is upset or afraid it is a kind word without a
+promise. Called by jobs/suggest_reply.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.deps import Deps
-from bot.domain import Author, Consent, Direction, MessageId, StoredMessage
+from bot.domain import Author, Consent, Direction, MessageId, PrimaryEmotion, StoredMessage
 from bot.language.language_id import detect
 from bot.language.wording import say
 from bot.llm.base import Model, ModelReply, ModelRequest
@@ -76,7 +76,11 @@ def _apology(situation: Situation, row: CardRow) -> str:
     if row.reason not in UPSET:
         return ""
     language = detect(situation.text, prior=situation.language)
-    return say("suggest_apology", language, seed=str(row.id))
+    felt = {**situation.earlier_emotions, **situation.emotions}
+    read = [felt[each.id].primary for each in situation.waiting if each.id in felt]
+    is_afraid = PrimaryEmotion.FEARFUL in read
+    name = "suggest_concern" if is_afraid else "suggest_apology"
+    return say(name, language, seed=str(row.id))
 
 
 async def _answer(deps: Deps, situation: Situation) -> Suggestion:

@@ -68,6 +68,11 @@ class Trend:
     """How long they were unhappy around the worst moment: to the first message after it that was
     not, or to their last. Zero where even the worst was not unhappy."""
 
+    @property
+    def has_lasted(self) -> bool:
+        """Whether that is long enough to be said: half a minute rounds to none."""
+        return self.lasted >= timedelta(minutes=1)
+
 
 def felt_in(lines: Iterable[Line]) -> tuple[Felt, ...]:
     """A reading a message, in the order in which the messages were said.

@@ -45,14 +45,14 @@ _CONTEXT = f"""SELECT c.customer_id, c.channel, c.agent, c.language, c.mode, c.e
      ORDER BY said_at DESC, id DESC LIMIT $3) kept) AS memories,
   (SELECT jsonb_agg(waits) FROM (SELECT {COLUMNS}, a.consent, m.rest -> 'extras' AS extras,
        (SELECT to_jsonb(h) FROM emotion_history h WHERE h.message_id = m.id
-        ORDER BY h.created_at DESC LIMIT 1) AS felt
+        ORDER BY h.created_at DESC, h.id DESC LIMIT 1) AS felt
      FROM messages m JOIN addresses a ON a.id = m.address_id
      WHERE m.conversation_id = c.id AND m.status = 'received'
      ORDER BY m.seq DESC LIMIT $4) waits) AS waiting,
   (SELECT jsonb_agg(said) FROM (
      SELECT {COLUMNS}, row_number() OVER (ORDER BY m.seq DESC) AS place,
        CASE WHEN m.direction = 'inbound' THEN (SELECT to_jsonb(h) FROM emotion_history h
-         WHERE h.message_id = m.id ORDER BY h.created_at DESC LIMIT 1) END AS felt
+         WHERE h.message_id = m.id ORDER BY h.created_at DESC, h.id DESC LIMIT 1) END AS felt
      FROM messages m
      WHERE m.conversation_id = c.id AND m.status NOT IN ('received', 'dropped')
      ORDER BY m.seq DESC LIMIT $5) said

@@ -77,7 +77,8 @@ def say_trend(trend: Trend, zone: ZoneInfo) -> str:
     if trend.worst is None or trend.worst.valence >= UNHAPPY_BELOW:
         return said
     worst = f"Worst {trend.worst.valence:+.2f} at {_at(trend.worst.at, zone)}"
-    return f"{said}\n{worst}, unhappy for {_span(trend.lasted)}."
+    lasted = f", unhappy for {_span(trend.lasted)}" if trend.has_lasted else ""
+    return f"{said}\n{worst}{lasted}."
 
 
 def _row(each: Felt, zone: ZoneInfo) -> tuple[str, ...]:

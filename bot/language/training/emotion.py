@@ -17,6 +17,7 @@ from typing import Final
 import torch
 
 from bot.language.emotion import MODEL_FOLDER
+from bot.language.training.answers import read_answers
 from bot.language.training.batching import Batcher
 from bot.language.training.card import finish
 from bot.language.training.exporting import export
@@ -26,7 +27,6 @@ from bot.language.training.lines import (
     Line,
     Part,
     PublicLine,
-    read_answers,
     read_hand,
     read_part,
     read_plain,
@@ -77,11 +77,12 @@ def main() -> None:
     rng = random.Random(asked.seed)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     extra = [line for path in asked.extra for line in read_hand(path)]
+    own = [*read_part(Part.TRAIN), *extra]
     lines = Lines(
-        own=[*read_part(Part.TRAIN), *extra],
+        own=own,
         first=read_hand(FIRST, weight=FIRST_WEIGHT),
         plain=read_plain(count=4000, weight=PLAIN_WEIGHT, seed=asked.seed),
-        answers=read_answers(count=2500, weight=ANSWERS_WEIGHT, seed=asked.seed),
+        answers=read_answers(own, count=4000, weight=ANSWERS_WEIGHT, seed=asked.seed),
         public=read_public(PUBLIC),
     )
     batcher = Batcher(asked.device, drop_before=DROP_BEFORE, seed=asked.seed)

@@ -25,7 +25,7 @@ from bot.language.training.network import EmotionNet
 
 SMOOTHING: Final = 0.05
 """Of the truth, shared among all labels: nobody reads feelings without error."""
-POLARITY, INTENSITY, CALL, PUBLIC = 0.5, 4.0, 0.8, 0.5
+POLARITY, INTENSITY, CALL, PUBLIC = 0.8, 4.0, 1.0, 0.5
 """What each loss counts beside that of the primary emotion."""
 CALL_WEIGHT: Final = 1.5
 """A missed call for a manager costs more than a needless one."""

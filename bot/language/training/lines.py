@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import json
 import random
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from typing import Any, Final
 from bot.domain import Polarity, PrimaryEmotion
 from bot.errors import ConfigError
 from bot.language.emotion_input import Said, Spoken
-from bot.language.wording import phrases
 
 DATA: Final = Path(__file__).parents[1] / "data"
 FOLDER: Final = DATA / "emotion"
@@ -35,10 +33,7 @@ PLAIN_INTENTS: Final = frozenset(
     " menu diet service_info service_area policy site_needs payment_methods out_of_scope greeting"
     " unclear deny booking_status".split()
 )
-ANSWERS: Final = frozenset({"affirm", "deny", "thanks"})
-"""Intents of what is said to a question, and calm after one of ours."""
-SHORT_CHARACTERS: Final = 45
-_CALM: Final = {"primary": "neutral", "polarity": "neutral", "intensity": 0.03, "escalate": False}
+CALM: Final = {"primary": "neutral", "polarity": "neutral", "intensity": 0.03, "escalate": False}
 _SIDES: Final = {
     "pos": Polarity.POSITIVE,
     "neg": Polarity.NEGATIVE,
@@ -115,7 +110,7 @@ def read_hand(path: Path, *, weight: float = 1.0) -> list[Line]:
     lines = []
     for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            lines.append(_line(json.loads(row), path.stem, weight))
+            lines.append(line_of(json.loads(row), path.stem, weight))
         except (KeyError, TypeError, ValueError) as error:
             raise ConfigError(f"{path}, line {number}: {error!r}") from error
     return lines
@@ -125,44 +120,9 @@ def read_plain(*, count: int, weight: float, seed: int) -> list[Line]:
     """So many intent lines that ask or tell something without any feeling, drawn by chance."""
     rows = map(json.loads, INTENTS.read_text(encoding="utf-8").splitlines())
     plain = [
-        _line({**row, **_CALM}, "plain", weight) for row in rows if row["intent"] in PLAIN_INTENTS
+        line_of({**row, **CALM}, "plain", weight) for row in rows if row["intent"] in PLAIN_INTENTS
     ]
     return random.Random(seed).sample(plain, min(count, len(plain)))
-
-
-def read_answers(*, count: int, weight: float, seed: int) -> list[Line]:
-    """So many short plain lines, each after a question of ours or after more of the same writer's.
-
-    Lines that were written with something before them mostly have a feeling in them, because that
-    is what it is for; without these the model would take every short "yes" for a bitter one.
-    """
-    rng = random.Random(seed)
-    rows = [json.loads(row) for row in INTENTS.read_text(encoding="utf-8").splitlines()]
-    plain = [row for row in rows if row["intent"] in PLAIN_INTENTS]
-    short = [row for row in rows if row["intent"] in PLAIN_INTENTS | ANSWERS]
-    short = [row for row in short if len(row["text"]) <= SHORT_CHARACTERS]
-    ours = {language: _phrases(language) for language in ("en", "es", "zh")}
-    answers = []
-    for row in rng.sample(short, min(count, len(short))):
-        own = [each for each in plain if each["language"] == row["language"]]
-        before = [["customer", each["text"]] for each in rng.sample(own, rng.randint(0, 2))]
-        if not before or row["intent"] in ANSWERS or rng.random() < 0.5:
-            told, asked = ours[row["language"]]
-            said = [*rng.sample(told, rng.randint(0, 2)), rng.choice(asked)]
-            before.append(["us", " ".join(said[: rng.choice((2, 3, 3))])])
-        answers.append(_line({**row, **_CALM, "before": before}, "answers", weight))
-    return answers
-
-
-def _phrases(language: str) -> tuple[list[str], list[str]]:
-    """What the service tells and what it asks, with a figure where a placeholder is."""
-    said = [
-        re.sub(r"\{[^}]*\}", "12", each)
-        for variants in phrases()[language].values()
-        for each in variants
-    ]
-    asked = [each for each in said if each.rstrip().endswith(("?", "？"))]
-    return [each for each in said if each not in set(asked)], asked
 
 
 def read_public(name: str) -> list[PublicLine]:
@@ -192,7 +152,7 @@ def is_sarcastic(line: Line) -> bool:
     return bool(line.tags & SARCASM)
 
 
-def _line(row: Mapping[str, Any], hand: str, weight: float) -> Line:
+def line_of(row: Mapping[str, Any], hand: str, weight: float) -> Line:
     primary, polarity = PrimaryEmotion(row["primary"]), Polarity(row["polarity"])
     escalate = row["escalate"]
     # Each label is [primary, polarity, intensity, escalate]: the writer's, a blind reader's, and
