@@ -75,7 +75,7 @@ def read_wish(text: str, kind: Kind) -> Wish:
     by_vendor = {Kind.OPT_OUT: Wish.STOP, Kind.OPT_IN: Wish.START, Kind.HELP: Wish.HELP}
     if kind in by_vendor:
         return by_vendor[kind]
-    parts = _SENTENCES.split(_SIGNATURE.sub("", text[:1000]))
+    parts = _parts(text)
     sentences = [sentence for part in parts if (sentence := _plain(part))]
     whole = " ".join(sentences)
     if (wish := _keyword(whole)) is not Wish.NONE:
@@ -90,6 +90,16 @@ def read_wish(text: str, kind: Kind) -> Wish:
     if short and is_return(whole):
         return Wish.START
     return Wish.NONE
+
+
+def is_bare(text: str) -> bool:
+    """Whether a message is nothing but a keyword, said once or more: it tells nothing besides."""
+    whole = " ".join(sentence for part in _parts(text) if (sentence := _plain(part)))
+    return _keyword(whole) is not Wish.NONE
+
+
+def _parts(text: str) -> list[str]:
+    return _SENTENCES.split(_SIGNATURE.sub("", text[:1000]))
 
 
 def _is_plain_yes(text: str, kind: Kind) -> bool:

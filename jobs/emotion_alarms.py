@@ -2,7 +2,8 @@
 
 Rung twice it rings once, so that whoever is killed on the way may begin again. A message that a
 turn will answer and that needs more than a person for its feeling is left to the turn, which judges
-by the same rules. What is read hours late rings only where nobody has answered it meanwhile.
+by the same rules. What is read hours late rings only where nobody has answered it meanwhile. Of who
+has opted out no turn reads anything: staff are told a line, and the customer hears nothing.
 """
 
 from __future__ import annotations
@@ -13,22 +14,25 @@ from datetime import timedelta
 from typing import Final
 
 from bot import event_day, memory
-from bot.consent import Wish, read_wish
+from bot.consent import Wish, is_bare, read_wish
 from bot.domain import (
+    AddressId,
     Consent,
     ConversationId,
     CustomerId,
     Emotion,
     EscalationId,
     Mode,
+    Status,
     StoredMessage,
 )
-from bot.domain_alarms import Alarm
+from bot.domain_alarms import Act, Alarm
 from bot.escalation import Trouble, escalate, tell_in_thread
 from bot.feelings import watching
 from bot.language.forgetting import without_wish
 from bot.language.language_id import detect
 from bot.noise import why_ignored
+from bot.sorting import OPTED_OUT
 from bot.store import conversations, emotion_alarms, memories, messages
 from bot.store.connection import Connection, borrow
 from bot.store.desk_notices import NoticeId
@@ -84,7 +88,8 @@ async def _find(
     now = deps.bot.clock.now()
     age = now - (row.created_at or now)
     async with borrow(deps.bot.pool) as conn:
-        if await emotion_alarms.is_past(conn, row.id, is_late=age > LATE):
+        has_left = await _find_leaver(conn, row) is not None
+        if await emotion_alarms.is_past(conn, row.id, is_late=age > LATE, is_passed_over=has_left):
             return ()
     if in_words:
         alarms = await watching.explain(deps.bot, alarms, heard)
@@ -113,6 +118,8 @@ async def _ring_with_bot(
     deps: JobDeps, conn: Connection, row: Unscored, alarms: Sequence[Alarm]
 ) -> Rings:
     """Hand over, or tell staff a line; nothing where a turn has read or must read the message."""
+    if (said_by := await _find_leaver(conn, row)) is not None:
+        return await _tell(deps, conn, row, alarms, said_by)
     waiting = await messages.list_waiting(conn, row.conversation_id)
     is_past = await emotion_alarms.is_past(conn, row.id, is_late=False)
     if is_past or not waiting or _is_for_turn(waiting):
@@ -142,6 +149,37 @@ async def _ring_with_bot(
     )
     await watching.keep(deps.bot, conn, row.conversation_id, alarms)
     return Rings(opened=opened)
+
+
+async def _find_leaver(conn: Connection, row: Unscored) -> AddressId | None:
+    """Who wrote the message, where they have left with it or before: no turn judges it then.
+
+    A bare keyword and a machine's words are left to the turn.
+    """
+    message, reason = await emotion_alarms.get_heard(conn, row.id)
+    if is_bare(message.text) or why_ignored(message, ()) is not None:
+        return None
+    has_left = _stops(message) or reason == OPTED_OUT
+    if not has_left and message.status is Status.RECEIVED:
+        waiting = await messages.list_waiting(conn, row.conversation_id)
+        after = [m for m in waiting if m.address_id == message.address_id and m.seq > message.seq]
+        has_left = message.consent is Consent.REVOKED or any(map(_stops, after))
+    return message.address_id if has_left else None
+
+
+def _stops(message: StoredMessage) -> bool:
+    is_machine = bool(message.extras.get("machine"))
+    return not is_machine and read_wish(message.text, message.kind) is Wish.STOP
+
+
+async def _tell(
+    deps: JobDeps, conn: Connection, row: Unscored, alarms: Sequence[Alarm], said_by: AddressId
+) -> Rings:
+    """Whatever else these alarms would do, staff are told a line."""
+    told = [replace(alarm, act=Act.TELL) for alarm in alarms]
+    rung = await watching.keep(deps.bot, conn, row.conversation_id, told)
+    said = {row.id: (said_by, row.text)}
+    return Rings(notice=await watching.tell_staff(conn, row.conversation_id, rung, said=said))
 
 
 def _is_for_turn(waiting: Sequence[StoredMessage]) -> bool:

@@ -1,8 +1,8 @@
 """Reads old messages anew with the present scorer, once somebody has asked for it.
 
-Whatever is fresh comes first: while one message waits to be read for the first time, this waits.
-It rings no trigger and keeps the old lines. `concierge emotions rescore` asks for it, and works at
-it with the same function.
+Whatever is fresh comes first: while one message waits that nobody is reading, this waits; not for
+one that was read and that nobody can act on. It rings no trigger and keeps the old lines.
+`concierge emotions rescore` asks for it, and works at it with the same function.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ async def go_on(deps: Deps) -> AsyncGenerator[Rescoring]:
 
 async def _is_busy(deps: Deps) -> bool:
     async with borrow(deps.pool) as conn:
-        return (await unscored.read_backlog(conn)).count > 0
+        return await unscored.are_free(conn, now=deps.clock.now())
 
 
 async def _read_stretch(deps: Deps, going: Rescoring) -> Rescoring | None:
@@ -90,7 +90,7 @@ async def due(deps: JobDeps, conn: Connection) -> Sequence[Mapping[str, str]]:
     now, scorer = deps.bot.clock.now(), deps.bot.reader.scorer
     if not await rescorings.is_owed(conn, scorer=scorer, now=now):
         return []
-    return [] if (await unscored.read_backlog(conn)).count else [{}]
+    return [] if await unscored.are_free(conn, now=now) else [{}]
 
 
 job = Job(run=run, timeout_s=60.0, due=due)

@@ -77,7 +77,12 @@ async def _ask_some(deps: JobDeps) -> bool:
         await emotion_asks.end(conn, [id_ for id_, each in asked.items() if not each.spoken.text])
     rows = {each.id: each for each in claimed}
     calls = in_calls([each for each in asked.values() if each.spoken.text])
-    answered = await asyncio.gather(*(_ask(deps, call, rows) for call in calls))
+    answered = await asyncio.gather(
+        *(_ask(deps, call, rows) for call in calls), return_exceptions=True
+    )
+    for error in answered:
+        if isinstance(error, BaseException):
+            raise error
     return bool(claimed) and all(answered)
 
 
@@ -85,7 +90,11 @@ async def _wanted(deps: JobDeps, conn: Connection, now: datetime) -> Range | Non
     """The messages that a model is asked about; None where it is to be asked about none."""
     rules = deps.bot.profile.emotion
     is_scorer = rules.scorer == "model"
-    if not is_scorer and (rules.review_share <= 0 or not await reviewing.has_room(conn)):
+    full: tuple[str, ...] | None = ()
+    if not is_scorer:
+        has_share = rules.review_share > 0
+        full = await reviewing.find_full(conn, deps.bot.profile) if has_share else None
+    if full is None:
         return None
     return Range(
         channels=tuple(deps.channels),
@@ -93,6 +102,7 @@ async def _wanted(deps: JobDeps, conn: Connection, now: datetime) -> Range | Non
         until=now if is_scorer else now - COMPARED_AFTER,
         share=1.0 if is_scorer else rules.review_share,
         tries=TRIES_MAX,
+        without=full,
     )
 
 
@@ -101,11 +111,11 @@ def _asked(row: Claimed) -> Asked:
 
 
 async def _ask(deps: JobDeps, call: Sequence[Asked], rows: Mapping[MessageId, Claimed]) -> bool:
-    """One call and what becomes of it, in one transaction; False where nobody answered."""
+    """One call and what becomes of it; False where nobody answered."""
     async with deps.places("emotions by model", CALLS_AT_ONCE):
         answer = await read_by_model(deps.bot, call)
     claimed = [rows[each.id] for each in call]
-    async with borrow(deps.bot.pool) as conn, conn.transaction():
+    async with borrow(deps.bot.pool) as conn:
         talks = {each.conversation_id for each in claimed}
         await spend.record_steps(
             conn,
@@ -113,7 +123,9 @@ async def _ask(deps: JobDeps, call: Sequence[Asked], rows: Mapping[MessageId, Cl
             conversation_id=talks.pop() if len(talks) == 1 else None,
             turn_id=None,
         )
-        await _keep(deps, conn, claimed, answer)
+        # What was paid stays counted, whatever becomes of the answer.
+        async with conn.transaction():
+            await _keep(deps, conn, claimed, answer)
     metrics.emotion_asks.labels(answer.outcome).inc(len(call))
     if answer.outcome == "read":
         await _heed(deps, claimed, answer)

@@ -11,7 +11,7 @@ from typing import cast
 
 import pytest
 from arq.connections import ArqRedis
-from desk_floor_room import Room, open_room
+from desk_floor_room import PHONE, Room, open_room
 from feeling_reader import Told, feels, reader_of
 from scoring_ground import come_in
 
@@ -102,6 +102,33 @@ async def test_who_rages_on_rings_once_for_each_step(room: Room) -> None:
     assert await score(room) == ["angry 0.80", "angry 0.95"]
     assert len(await room.rows("SELECT FROM escalations")) == 1
     assert await room.rows("SELECT FROM messages WHERE direction = 'inbound' AND NOT scored") == []
+
+
+async def test_a_fall_is_seen_in_what_comes_together_while_staff_have_the_floor(
+    room: Room, pool: Pool
+) -> None:
+    """After a gap all of it still waits, and no turn judges it: each is seen after the others."""
+    room.deps = replace(
+        room.deps,
+        reader=reader_of(
+            Told(
+                {
+                    "lovely": feels("happy", 0.4),
+                    "slow": feels("sad", 0.1),
+                    "hard": feels("sad", 0.35),
+                }
+            ),
+            room.deps.reader._embedder,
+        ),
+    )
+    await room.claims(await room.needs_staff())
+    said = ("lovely so far", "a little slow", "this is hard")
+    await come_in(pool, *said, sender=PHONE, at=room.now)
+    waiting = "SELECT FROM messages WHERE status = 'received'"
+    assert len(await room.rows(waiting)) == len(said)
+    (told,) = await score(room)
+    assert told.startswith("falling over 3 messages, +0.40 → -0.10 → -0.35, now sad 0.35")
+    assert (await room.posts("thread"))[-1].startswith("Also: falling")
 
 
 async def test_in_a_storm_nobody_waits_for_an_explanation(room: Room, pool: Pool) -> None:

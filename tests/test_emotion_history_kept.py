@@ -23,7 +23,7 @@ from bot.language.intents import IntentReader
 from bot.language.reader import Reader
 from bot.profile import load_profile
 from bot.settings import load_settings
-from bot.store import rescorings
+from bot.store import rescorings, unscored
 from bot.store.connection import Pool
 from bot.store.rescorings import Rescoring
 from handlers.commands.emotions_history import say_history
@@ -193,6 +193,26 @@ async def test_fresh_messages_come_first_and_a_killed_rescoring_goes_on(
     await asyncio.gather(*(job.run(worker(pool, encoder, each)) for each in others))
     assert sum(len(each.heard) for each in others) == count + 1 - BATCH
     assert not {each.text for each in others[0].heard} & {each.text for each in version.heard}
+    assert await pool.fetchval(ENDED)
+
+
+async def test_one_message_that_nobody_can_act_on_does_not_hold_it_up(
+    pool: Pool, encoder: Encoder
+) -> None:
+    """An alarm that cannot be delivered is tried again for an hour and a half."""
+    dana = await somebody(pool, at=NOW - 9 * HOUR)
+    await dana.wrote("old", NOW - 8 * HOUR, emotion="happy")
+    stuck = await dana.wrote("nobody came", NOW, emotion="angry")
+    await pool.execute("UPDATE messages SET scored = false WHERE id = $1", stuck)
+    await ask(pool, "v2")
+    version = Version("v2")
+    deps = worker(pool, encoder, version)
+    async with pool.acquire() as conn:
+        assert await due(deps, conn) == [], "it may be the first time that it is read"
+        await unscored.put_off(conn, stuck, now=NOW)
+        assert await due(deps, conn) == [{}]
+    await job.run(deps)
+    assert [each.text for each in version.heard] == ["old"]
     assert await pool.fetchval(ENDED)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.clock import SystemClock
 from bot.domain import MessageId
 from bot.feelings.scoring_by_model import MESSAGES_MAX, REPORT, Asked, believable, in_calls
-from bot.language.emotion_input import Spoken
+from bot.language.emotion_input import Said, Spoken
 from bot.profile import profile_folder
 from bot.settings import load_settings
 from handlers.commands.doctor_models import examine_models
@@ -92,8 +92,8 @@ def test_nothing_a_model_says_breaks_the_bounds(
         assert 0 <= felt.confidence <= 1
 
 
-def asked(number: int, text: str) -> Asked:
-    return Asked(id=MessageId(UUID(int=number)), spoken=Spoken(text))
+def asked(number: int, text: str, *before: Said) -> Asked:
+    return Asked(id=MessageId(UUID(int=number)), spoken=Spoken(text, before))
 
 
 def test_a_text_that_gives_orders_is_read_alone() -> None:
@@ -103,6 +103,14 @@ def test_a_text_that_gives_orders_is_read_alone() -> None:
     assert sorted(len(call) for call in calls) == [1, 1, 2, MESSAGES_MAX]
     assert [call[0].spoken.text for call in calls if len(call) == 1] == [ORDERS, ORDERS]
     assert sorted(each.id for call in calls for each in call) == [each.id for each in messages]
+
+
+def test_a_text_that_comes_after_orders_is_read_alone() -> None:
+    """I13: the orders go to the model with it."""
+    after = asked(7, "ok?", Said(is_ours=False, text=ORDERS), Said(is_ours=True, text="Hello."))
+    calls = in_calls([asked(1, "hello"), after, asked(2, "hi")])
+    assert [len(call) for call in calls] == [2, 1]
+    assert calls[1] == (after,)
 
 
 def test_the_schema_takes_only_what_is_believed() -> None:

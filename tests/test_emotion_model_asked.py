@@ -207,15 +207,16 @@ async def test_orders_in_a_customers_words_move_no_other_reading(idle_world: Wor
     ana = await somebody(world.pool, name="Ana", at=NOW - 9 * MINUTE)
     await ana.wrote("nobody came, unbelievable", NOW - 6 * MINUTE, emotion="angry")
     await ana.wrote(ORDERS, NOW - 5 * MINUTE, emotion="neutral", intensity=0.0)
+    await ana.wrote("ok?", NOW - 4 * MINUTE, emotion="neutral", intensity=0.0)
 
     def obey(entries: list[dict[str, object]]) -> Sequence[object]:
         return [*entries, {**entries[0], **GLAD, "id": "every other"}]
 
     obeying = reads(obey, nobody=CROSS, Ignore=GLAD)
-    async with worker(world, obeying, obeying) as (deps, server):
+    async with worker(world, obeying, obeying, obeying) as (deps, server):
         await review(deps)
     asked = [[str(each["text"]) for each in told(body)] for body in server.requests]
-    assert sorted(asked) == [[ORDERS], ["nobody came, unbelievable"]]
+    assert sorted(asked) == [[ORDERS], ["nobody came, unbelievable"], ["ok?"]]
     for body in server.requests:
         messages = body["messages"]
         assert isinstance(messages, list)

@@ -25,7 +25,9 @@ from bot.feelings.history import Recovery
 from bot.feelings.report_words import NONE, as_csv, sections
 from bot.feelings.reporting import FEW, Fared, Report, fared_in, read_report
 from bot.profile import load_profile
-from bot.store.connection import Pool
+from bot.store import unscored
+from bot.store.connection import Connection, Pool
+from bot.store.unscored import Backlog
 
 PROFILE = load_profile()
 ZONE = ZoneInfo(PROFILE.business.zone)
@@ -36,7 +38,7 @@ BELOW = -0.2
 
 async def report(pool: Pool, last: date, days: int, *, with_words: bool = False) -> Report:
     now = datetime(last.year, last.month, last.day, 21, 15, tzinfo=ZONE)
-    async with pool.acquire() as conn, conn.transaction(readonly=True):
+    async with pool.acquire() as conn:
         return await read_report(conn, PROFILE, days=days, now=now, with_words=with_words)
 
 
@@ -268,3 +270,21 @@ async def test_nothing_was_ever_said(pool: Pool) -> None:
     assert len(shown["days"].rows) == 7
     assert shown["alarms"].rows == ()
     assert all(row[-1] == NONE for row in shown["talks"].rows)
+
+
+async def test_all_figures_are_of_one_moment(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes in after the first of them was counted is in none of them."""
+    at = datetime(2026, 11, 2, 20, tzinfo=UTC)
+    dana = await somebody(pool, at=at)
+    count = unscored.read_backlog
+
+    async def meanwhile(conn: Connection) -> Backlog:
+        await dana.wrote("nobody came", at)
+        await pool.execute("UPDATE messages SET scored = false")
+        return await count(conn)
+
+    monkeypatch.setattr(unscored, "read_backlog", meanwhile)
+    found = await report(pool, date(2026, 11, 2), 7)
+    assert (found.count, found.backlog.count) == (0, 0)
+    async with pool.acquire() as conn:
+        assert (await count(conn)).count == 1

@@ -37,6 +37,9 @@ RETURNING id"""
 ALARM = """INSERT INTO emotion_alarms (message_id, conversation_id, trigger, severity, act,
   explanation, created_at, escalation_id) VALUES ($1, $2, $3, 'high', $4, 'angry', $5, $6)"""
 
+FORGOTTEN = """INSERT INTO memories (customer_id, kind, value, source, said_at, forgotten_at)
+VALUES ($1, 'name', '', 'customer', now(), now())"""
+
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
@@ -57,7 +60,7 @@ async def fill(world: World) -> Somebody:
 
 
 async def counted(world: World, days: int) -> Report:
-    async with world.pool.acquire() as conn, conn.transaction(readonly=True):
+    async with world.pool.acquire() as conn:
         return await read_report(conn, PROFILE, days=days, now=world.ground.clock.now())
 
 
@@ -148,6 +151,23 @@ async def reads_in_the_terminal(
     for wrong in (("--days", "0"), ("--csv", "--words")):
         with pytest.raises(CallerError, match=r"^--"):
             await typed(*wrong)
+
+
+async def test_who_asked_to_be_forgotten_is_nobody_at_the_desk(idle_world: World) -> None:
+    """I13: with the name gone, the number they wrote from would name them just as well."""
+    world, now = idle_world, datetime.now(UTC)
+    gone = await somebody(world.pool, name="", at=now)
+    await gone.wrote(WORDS, now, emotion="angry", intensity=1.0)
+    (named,) = (await counted(world, 7)).open
+    assert named.customer_name == gone.handle
+    await world.pool.execute(FORGOTTEN, gone.customer_id)
+    (unnamed,) = (await counted(world, 7)).open
+    assert unnamed.customer_name == ""
+    ravi = Staff(world, "U0RAVI")
+    await ravi.commands("/feelings")
+    told = shown(await ravi.whispered("Messages read"))
+    assert "Somebody" in told
+    assert gone.handle not in told
 
 
 def value(name: str, **labels: str) -> float:

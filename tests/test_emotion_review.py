@@ -118,7 +118,10 @@ def test_a_verdict_says_all_four_or_what_is_missing_beside_its_field() -> None:
     assert verdict_of(felt(intensity=0.812, escalate=0.7)) == ANGRY
 
 
-PERSONAL = ("Dana Okonkwo", "+15105550101", "dana@example.com", "41 Mission Blvd", "94539", "H7K3Q")
+PERSONAL = (
+    *("Dana Okonkwo", "+15105550101", "dana@example.com", "41 Mission Blvd", "94539", "H7K3Q"),
+    "1200 El Camino Real, Millbrae, CA 94030",
+)
 KEPT = (
     "Two hours late and nobody called. I want my money back",
     "NOBODY CAME. WORST NIGHT EVER",
@@ -143,10 +146,16 @@ TELLS = (
     "OLUWADAMILOLA WAS CRYING",
     "your man Oluwadamilola swore at us",
     "王伟一个小时前说马上到，人呢？",
+    "rodriguez swore at my wife and left",
+    "o'brien-lopez y la señora swore at us",
+    "rodriguez太过分了",
+    "come to 1200 el camino real now",
+    "we are at 1200 camino, nobody came",
 )
 SECRETS = (
     *("dana", "okonkwo", "555", "0199", "example", "mission", "94539", "h7k3q", "maria"),
     *("xiomara", "王", "4111", "priyanka", "xochitl", "oluwadamilola"),
+    *("rodriguez", "brien", "1200", "camino"),
 )
 
 
@@ -194,7 +203,7 @@ def review(text: str, *before: Said, number: int = 1, verdict: Verdict | None = 
 def test_a_settled_review_is_a_line_for_the_training_and_an_unsure_one_is_counted() -> None:
     ours = Said(is_ours=True, text="Your chef is late, Dana.")
     settled = [
-        review("fine. dana waits", ours),
+        review("fine. dana is waiting", ours),
         review("tell xochitl she ruined it", number=4),
         review("nobody came", Said(is_ours=False, text="we saw Xochitl outside"), number=5),
         review("never again", number=6, verdict=None),
@@ -203,7 +212,7 @@ def test_a_settled_review_is_a_line_for_the_training_and_an_unsure_one_is_counte
     assert made.left_out == 3
     assert [json.loads(line) for line in made.lines] == [
         {
-            "text": "fine. [name] waits",
+            "text": "fine. [name] is waiting",
             "language": "en",
             "primary": "angry",
             "polarity": "negative",

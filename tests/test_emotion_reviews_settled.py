@@ -105,7 +105,7 @@ async def one_to_review(world: World) -> MessageId:
     """A message of Dana Okonkwo that staff were called for and need not have been."""
     dana = await somebody(world.pool, name="Dana Okonkwo", at=NOW)
     await dana.was_told("Your chef is late, Dana.", NOW - 2 * MINUTE)
-    message = await dana.wrote("fine, <b>dana</b> waits", NOW - MINUTE, emotion="angry")
+    message = await dana.wrote("fine, <b>dana</b> is waiting", NOW - MINUTE, emotion="angry")
     await handed_over(dana, message, reason="emotion", outcome="not_needed", at=NOW)
     await gathered(world.pool)
     return message
@@ -146,7 +146,7 @@ async def test_the_page_is_settled_by_keyboard_and_shows_words_as_words(idle_wor
         await page.goto(link_of(world, DANA))
         await page.get_by_role("button", name="Sign in").click()
         await page.get_by_role("link", name="Readings").click()
-        await expect(page.get_by_role("main")).to_contain_text("fine, <b>dana</b> waits")
+        await expect(page.get_by_role("main")).to_contain_text("fine, <b>dana</b> is waiting")
         await expect(page.get_by_role("main")).to_contain_text("Your chef is late, Dana.")
         await expect(page.get_by_role("radio", name="happy")).to_be_focused()
         await _looks_right_everywhere(page)
@@ -201,7 +201,7 @@ async def test_the_terminal_settles_and_writes_the_lines_masked(
     where = tmp_path / "desk.jsonl"
     assert "1 lines" in await says("export", "--to", str(where))
     (line,) = map(json.loads, where.read_text(encoding="utf-8").splitlines())
-    assert line["text"] == "fine, <b>[name]</b> waits"
+    assert line["text"] == "fine, <b>[name]</b> is waiting"
     assert line["before"] == [["us", "Your chef is late, [name]."]]
     assert (line["hand"], line["tags"], line["escalate"]) == ("desk", ["review", "staff"], True)
     (read,) = read_hand(where)

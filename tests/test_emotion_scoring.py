@@ -217,6 +217,25 @@ async def test_a_recording_written_down_meanwhile_is_read_by_its_new_words(
     assert ear.texts == ["", "nobody came"]
 
 
+async def test_a_message_that_a_turn_holds_is_marked_as_soon_as_it_lets_go(
+    pool: Pool, encoder: Encoder
+) -> None:
+    """What a turn sets aside for staff it does not mark: else it waited for the claim to end."""
+    held, free = await come_in(pool, "hi there", "anybody?")
+    waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')"
+    async with pool.acquire() as conn, pool.acquire() as turn:
+        rows = await unscored.claim(conn, now=NOW, limit=BATCH)
+        async with turn.transaction():
+            await turn.execute("SELECT FROM messages WHERE id = $1 FOR UPDATE", held)
+            marking = asyncio.create_task(unscored.mark(conn, rows))
+            async with asyncio.timeout(20):
+                while not await pool.fetchval(waits):
+                    await asyncio.sleep(0.02)
+            assert await pool.fetchval("SELECT scored FROM messages WHERE id = $1", free)
+        await marking
+    assert await count(pool, "messages WHERE NOT scored") == 0
+
+
 async def test_a_turn_and_the_job_read_the_same_message_and_keep_one_reading(
     pool: Pool, encoder: Encoder
 ) -> None:

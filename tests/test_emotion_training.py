@@ -19,6 +19,7 @@ from bot.errors import ConfigError
 from bot.language.emotion import HEADS, MODEL_FOLDER
 from bot.language.emotion_input import Said, Spoken
 from bot.language.training import readers
+from bot.language.training.answers import read_answers, read_pleased
 from bot.language.training.calibrating import calibrate, temperature
 from bot.language.training.lines import (
     FOLDER,
@@ -151,6 +152,35 @@ def test_plain_lines_are_calm_and_drawn_alike_each_time() -> None:
     plain = read_plain(count=50, weight=0.3, seed=7)
     assert plain == read_plain(count=50, weight=0.3, seed=7)
     assert {(line.primary, line.escalate) for line in plain} == {(P.NEUTRAL, False)}
+
+
+def test_calm_answers_come_after_all_that_the_service_says_and_after_anger() -> None:
+    """Or every "yes" after terms, and every "6pm" after an apology, would sound bitter."""
+    own = read_hand(FOLDER / "hand_22.jsonl")
+    answers = read_answers(own, count=400, weight=0.5, seed=1)
+    assert {line.language for line in answers} == {"en", "es", "zh"}
+    assert {(line.primary, line.polarity) for line in answers} == {(P.NEUTRAL, Polarity.NEUTRAL)}
+    assert all(line.spoken.before[-1].is_ours for line in answers)
+    upset = {line.spoken.text for line in own if line.polarity is Polarity.NEGATIVE}
+    after = [line for line in answers if line.spoken.before[0].text in upset]
+    assert 0.2 < len(after) / len(answers) < 0.4
+    ours = [line.spoken.before[-1].text for line in answers]
+    assert any(each.endswith("?") for each in ours)
+    assert any(not each.endswith("?") for each in ours)
+    assert any("sorry" in each for each in ours)
+
+
+def test_pleased_words_are_calm_after_good_news_and_torn_where_a_person_is_to_come() -> None:
+    """A "great" that follows a confirmation is no reason to call staff."""
+    pleased = read_pleased(count=400, weight=0.5, seed=1)
+    assert {line.language for line in pleased} == {"en", "es", "zh"}
+    assert not any(line.escalate or line.escalates for line in pleased)
+    assert {line.primary for line in pleased} == {P.NEUTRAL}
+    alone = [line for line in pleased if not line.spoken.before]
+    torn = [line for line in pleased if P.ANGRY in line.primaries]
+    assert 0.05 < len(alone) / len(pleased) < 0.3
+    assert 0.05 < len(torn) / len(pleased) < 0.6
+    assert not any("sorry" in line.spoken.before[0].text for line in pleased if line.spoken.before)
 
 
 def test_public_lines_may_have_several_emotions_and_a_mixed_polarity() -> None:

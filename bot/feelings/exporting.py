@@ -76,5 +76,7 @@ def _texts() -> Iterator[str]:
     for path in sorted(DATA.rglob("*.jsonl")):
         with path.open(encoding="utf-8") as lines:
             for line in lines:
-                text = json.loads(line).get("text")
+                said = json.loads(line)
+                text = said.get("text")
                 yield text if isinstance(text, str) else ""
+                yield from (before for _whose, before in said.get("before", ()))

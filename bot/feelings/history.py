@@ -6,6 +6,7 @@ for everybody who counts them. What a course comes to is bot/feelings/trends.py'
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -109,7 +110,8 @@ async def recoveries_between(
 ) -> tuple[Recovery, ...]:
     """Of everybody whose worst message was said in that span, oldest first."""
     told = await emotion_trends.list_told_between(conn, since, until, below=UNHAPPY_BELOW)
-    return tuple(each for each in recoveries_in(told) if since <= each.at < until)
+    found = await asyncio.to_thread(recoveries_in, told)
+    return tuple(each for each in found if since <= each.at < until)
 
 
 def recoveries_in(told: Iterable[Told]) -> tuple[Recovery, ...]:

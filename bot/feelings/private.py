@@ -27,7 +27,13 @@ _CODE: Final = re.compile(r"\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9-]{4,20}\b")
 _DIGITS: Final = re.compile(r"\d(?:[ .-]?\d){4,}")
 _PLACE: Final = re.compile(r"\[\w+\]")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_SPELT: Final = re.compile(_WORD.pattern.replace("_]", "_\u4e00-\u9fff]"))
+"""The same without Chinese, which may stand beside it without a space."""
 _INSIDE: Final = re.compile(r"(?<=[a-zà-ÿ,] )([A-ZÀ-Þ][a-zà-ÿ]+)")
+_TOKEN: Final = re.compile(r"\d+|[^\W\d_]+")
+_LETTERS: Final = 3
+"""An unknown word of fewer is hardly a name, and typing slips are many."""
+_SHORTENED: Final = re.compile("'(?:s|t|d|m|re|ve|ll|em)$")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _SURNAME: Final = f"[{''.join(sorted(each for each in SURNAMES if len(each) == 1))}]"
 _TITLED: Final = re.compile(
@@ -57,7 +63,7 @@ def vocabulary_of(texts: Iterable[str]) -> Vocabulary:
     capitals: Counter[str] = Counter()
     pairs: Counter[str] = Counter()
     for text in texts:
-        words.update({each for each in _WORD.findall(text) if each.islower()})
+        words.update({each for each in _SPELT.findall(text) if each.islower()})
         capitals.update({found[1].lower() for found in _INSIDE.finditer(text)})
         pairs.update(
             {text[at : at + 2] for at in range(len(text) - 1) if _HAN.match(text[at : at + 1])}
@@ -83,7 +89,7 @@ def masked(
     said = _CODE.sub("[code]", _HANDLE.sub("[handle]", _LINK.sub("[link]", said)))
     said = scrub(said, profile=profile, most=CHARACTERS_MAX)
     said = _DIGITS.sub("[number]", _TITLED.sub("[name]", said))
-    said = _WORD.sub(lambda found: _name_masked(found[0], known), said)
+    said = _SPELT.sub(lambda found: _name_masked(found[0], known), said)
     return said if _is_plain(said, known, _small(profile.business.name)) else None
 
 
@@ -93,10 +99,21 @@ def _without(text: str, value: str) -> str:
     if len(whole) >= _SHORTEST:
         text = re.sub(_edged(whole), "[private]", text, flags=re.IGNORECASE)
     if any(letter.isdigit() or letter == "@" for letter in whole):
-        return text
+        return _without_numbered(text, whole)
     for word in _WORD.findall(whole):
         if len(word) >= _SHORTEST and word.lower() not in COMMON:
             text = re.sub(_edged(word), "[name]", text, flags=re.IGNORECASE)
+    return text
+
+
+def _without_numbered(text: str, value: str) -> str:
+    """The text without a number of an address and the words of that address that follow it:
+    people leave out the town, write small, or drop a word."""
+    tokens = _TOKEN.findall(value)
+    words = "|".join(map(re.escape, sorted(set(tokens), key=len, reverse=True)))
+    for number in {each for each in tokens if each.isdigit()} if len(tokens) > 1 else ():
+        follows = rf"(?<!\d){number}(?:[\s,.#-]*(?:{words})(?![a-z\d]))+"
+        text = re.sub(follows, "[private]", text, flags=re.IGNORECASE)
     return text
 
 
@@ -116,24 +133,28 @@ def _small(said: str) -> set[str]:
 
 
 def _is_plain(text: str, known: Vocabulary, house: set[str]) -> bool:
-    """Whether nothing is left that might name somebody."""
+    """Whether nothing is left that might name somebody: many write names small."""
     bare = _PLACE.sub(lambda found: " " * len(found[0]), text)
-    words = [found for found in _WORD.finditer(bare) if not _HAN.search(found[0])]
-    unknown = [found for found in words if not _is_known(found[0], known, house)]
+    words = _SPELT.findall(bare)
+    unknown = [each for each in words if not _is_known(each, known, house)]
     # Where all is shouted a capital says nothing, and every unknown word may be a name.
     is_shouted = sum(each[0].isupper() for each in words) * 2 > len(words)
     led = {found[1].lower() for found in _LEADS.finditer(bare)}
     return not (
-        any(each[0][0].isupper() and (len(each[0]) > 1 or is_shouted) for each in unknown)
-        or any(each[0].lower() in led for each in unknown)
+        any(len(each) >= _LETTERS for each in unknown)
+        or any(each[0].isupper() and (len(each) > 1 or is_shouted) for each in unknown)
+        or any(each.lower() in led for each in unknown)
         or _may_name(bare, known)
     )
 
 
 def _is_known(word: str, known: Vocabulary, house: set[str]) -> bool:
     small = word.lower().replace("’", "'")
-    parts = [small, small.removesuffix("'s"), *re.split(r"['-]", small)[:1]]
-    return small in house or any(part in known.words for part in parts) or len(small) == 1
+    # Of "o'brien" and "maria-lopez" each part counts, or a plain one would vouch for the other.
+    parts = re.split("['-]", _SHORTENED.sub("", small))
+    return small in known.words or all(
+        len(part) == 1 or part in house or part in known.words for part in parts
+    )
 
 
 def _may_name(text: str, known: Vocabulary) -> bool:

@@ -112,16 +112,23 @@ class Report:
 async def read_report(
     conn: Connection, profile: Profile, *, days: int, now: datetime, with_words: bool = False
 ) -> Report:
-    """The past days, today included.
+    """The past days, today included; all figures are of one moment.
 
     Args:
-        conn: best in a transaction, so that all figures are of one moment.
+        conn: without a transaction, which is opened here.
         profile: whose zone says when a day begins, across a change of the clocks (I15).
         days: how many.
         now: the present moment.
         with_words: whether the worst moments come with the customers' words.
     """
     zone = ZoneInfo(profile.business.zone)
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        return await _read(conn, zone, days=days, now=now, with_words=with_words)
+
+
+async def _read(
+    conn: Connection, zone: ZoneInfo, *, days: int, now: datetime, with_words: bool
+) -> Report:
     last = now.astimezone(zone).date()
     first = last - timedelta(days - 1)
     span = (_begin(first, zone), _begin(last + timedelta(1), zone))

@@ -76,10 +76,8 @@ def admit(
     most: int = OPEN_MAX,
 ) -> tuple[Candidate, ...]:
     """Those for which there is room, in their order; no language takes the room of the others."""
-    share = math.ceil(most / max(1, len(languages)))
-    held: Counter[str] = Counter()
-    for language, count in already_open.items():
-        held[_bucket(language, languages)] += count
+    share = _part(most, languages)
+    held = _held(already_open, languages)
     chosen: dict[MessageId, Candidate] = {}
     for each in candidates:
         bucket = _bucket(each.language, languages)
@@ -98,6 +96,17 @@ def by_turns(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         placed.append((rounds[each.language], each))
         rounds[each.language] += 1
     return tuple(each for _round, each in sorted(placed, key=lambda place: place[0]))
+
+
+def _part(most: int, languages: Sequence[str]) -> int:
+    return math.ceil(most / max(1, len(languages)))
+
+
+def _held(already_open: Mapping[str, int], languages: Sequence[str]) -> Counter[str]:
+    held: Counter[str] = Counter()
+    for language, count in already_open.items():
+        held[_bucket(language, languages)] += count
+    return held
 
 
 def _bucket(language: str, languages: Sequence[str]) -> str:
@@ -122,9 +131,14 @@ def compare(
     )
 
 
-async def has_room(conn: Connection) -> bool:
-    """Whether one more could be put before a person: else no model is paid for finding it."""
-    return sum((await emotion_reviews.count_open(conn)).values()) < OPEN_MAX
+async def find_full(conn: Connection, profile: Profile) -> tuple[str, ...] | None:
+    """The languages of which no more could be put before a person, so that no model is paid for
+    finding any; None where there is no room at all."""
+    languages = profile.business.languages
+    held = _held(await emotion_reviews.count_open(conn), languages)
+    if held.total() >= OPEN_MAX:
+        return None
+    return tuple(each for each in languages if held[each] >= _part(OPEN_MAX, languages))
 
 
 async def put_up(

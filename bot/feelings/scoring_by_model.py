@@ -108,12 +108,16 @@ class Answer:
 
 
 def in_calls(asked: Sequence[Asked]) -> tuple[tuple[Asked, ...], ...]:
-    """Which messages go together. One that reads like orders to a model goes alone, so that nobody
-    can talk a model into reading another customer's words otherwise."""
-    loud = [each for each in asked if find_orders(each.spoken.text)]
+    """Which messages go together. One that reads like orders to a model, or comes after such words,
+    goes alone, so that nobody can talk a model into reading another customer's words otherwise."""
+    loud = [each for each in asked if _has_orders(each.spoken)]
     calm = [each for each in asked if each not in loud]
     together = (calm[at : at + MESSAGES_MAX] for at in range(0, len(calm), MESSAGES_MAX))
     return (*(tuple(part) for part in together), *((each,) for each in loud))
+
+
+def _has_orders(spoken: Spoken) -> bool:
+    return any(map(find_orders, (spoken.text, *(said.text for said in spoken.before))))
 
 
 async def read_by_model(deps: Deps, asked: Sequence[Asked]) -> Answer:

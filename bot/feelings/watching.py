@@ -131,7 +131,9 @@ def longest_cool_down(rules: EmotionRules) -> timedelta:
 async def _count(deps: Deps, heard: Heard, earlier: Sequence[Earlier]) -> int:
     if all(trigger.unanswered is None for trigger in deps.profile.emotion.triggers):
         return 1
-    return await count_asked(deps.reader, heard.text, earlier)
+    # What waits with it was not left unanswered by anybody.
+    asked = [each for each in earlier if not each.is_waiting]
+    return await count_asked(deps.reader, heard.text, asked)
 
 
 async def explain(deps: Deps, alarms: Sequence[Alarm], heard: Sequence[Heard]) -> tuple[Alarm, ...]:

@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 
 from bot.domain import Emotion, Polarity, PrimaryEmotion
 from bot.errors import ConfigError
-from bot.language.emotion_input import PAD_ID, Spoken, ids_of, is_short
+from bot.language.emotion_input import PAD_ID, Spoken, ids_of
 from bot.language.fury_words import says_fury
 
 MODEL_FOLDER: Final = Path(__file__).parent / "models" / "emotion"
@@ -32,9 +32,6 @@ HEADS: Final = (len(PRIMARIES), len(POLARITIES), 1, 1)
 """Scores a message: primary emotion, polarity, intensity, the manager's call."""
 BATCH_TOKENS_MAX: Final = 640
 """Padded tokens that are read at once: more costs memory and wins no time."""
-CALM_FROM: Final = 0.58
-"""A short message that is this surely calm by itself stays so, whatever came before it: context may
-make a "fine." bitter, but not a "6pm" that follows an apology."""
 FURIOUS: Final = 0.85
 """What plain words of fury count at the least (bot/language/fury_words.py)."""
 
@@ -98,11 +95,6 @@ class EmotionScorer:
         rows = [index for index, each in enumerate(spoken) if each.text.strip()]
         for index, emotion in zip(rows, self._read([spoken[row] for row in rows]), strict=True):
             felt[index] = emotion
-        placed = [row for row in rows if spoken[row].before and is_short(spoken[row].text)]
-        alone = self._read([Spoken(spoken[row].text) for row in placed])
-        for index, emotion in zip(placed, alone, strict=True):
-            if emotion.primary is PrimaryEmotion.NEUTRAL and emotion.confidence >= CALM_FROM:
-                felt[index] = emotion
         return felt
 
     def _read(self, spoken: Sequence[Spoken]) -> list[Emotion]:

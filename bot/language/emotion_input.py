@@ -12,8 +12,6 @@ from typing import Final
 
 from tokenizers import Tokenizer
 
-from bot.language.wording import asked_in
-
 BEGIN_ID: Final = 0
 PAD_ID: Final = 1
 END_ID: Final = 2
@@ -24,12 +22,6 @@ BEFORE_TOKENS_MAX: Final = 32
 BEFORE_MAX: Final = 2
 SHORT: Final = 12
 """A message of more tokens than this speaks for itself, and is read without what came before."""
-SHORT_CHARACTERS: Final = 90
-"""Hardly any message of `SHORT` tokens is longer."""
-ASKING_CHARACTERS: Final = 60
-"""So near its end a text of ours must ask for what follows to be the answer: a short answer is read
-by itself, because "the deposit is kept. Is that a yes?" would make a bitter one of every "yes"."""
-_ASKS: Final = re.compile("[?？]")
 _CHARACTERS_MAX: Final = 4000
 # The tokenizer refuses lone surrogates, and NUL carries no meaning.
 _UNREADABLE: Final = re.compile("[\x00\ud800-\udfff]+")
@@ -52,11 +44,6 @@ class Spoken:
     """What was said just before it, oldest first; the last two are read."""
 
 
-def is_short(text: str) -> bool:
-    """Whether what came before may be read with it; no more than a rough guess in characters."""
-    return len(text) <= SHORT_CHARACTERS
-
-
 def ids_of(tokenizer: Tokenizer, spoken: Spoken) -> tuple[list[int], list[int]]:
     """Token ids, and for each 0 where it is of the message and 1 where of what came before."""
     own = _encode(tokenizer, spoken.text)
@@ -68,9 +55,6 @@ def ids_of(tokenizer: Tokenizer, spoken: Spoken) -> tuple[list[int], list[int]]:
 
 
 def _before(tokenizer: Tokenizer, before: Sequence[Said]) -> list[int]:
-    ours = next((each.text for each in reversed(before) if each.is_ours), "")
-    if _ASKS.search(ours.rstrip()[-ASKING_CHARACTERS:]) or asked_in(ours):
-        return []
     said: list[int] = []
     for each in before[-BEFORE_MAX:]:
         said += _encode(tokenizer, f"{'us' if each.is_ours else 'me'}: {each.text}")

@@ -32,6 +32,8 @@ class Range:
     """Of all messages; always the same ones."""
     tries: int
     """As often one is asked about at most."""
+    without: Sequence[str] = ()
+    """Nothing in these languages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class Claimed:
 
 # The first half of a digest says of every message for ever whether it is in the sample.
 _WANTED = f"""m.direction = 'inbound' AND m.channel = ANY ($1) AND m.created_at BETWEEN $2 AND $6
-  AND m.scored AND m.text <> ''
+  AND m.scored AND m.text <> '' AND coalesce(m.language, c.language, '') <> ALL ($7::text[])
   AND ('x' || left(md5(m.id::text), 8))::bit(32)::bigint < $3::float8 * 4294967296
   AND NOT EXISTS (SELECT FROM emotion_asks k WHERE k.message_id = m.id
     AND (k.due_at IS NULL OR k.due_at > $4 OR k.tries >= $5))
@@ -64,10 +66,10 @@ JOIN conversations c ON c.id = m.conversation_id WHERE {_WANTED})"""
 
 _CLAIM = f"""WITH wanted AS (
   SELECT m.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
-  WHERE {_WANTED} ORDER BY m.created_at DESC, m.id LIMIT $7
+  WHERE {_WANTED} ORDER BY m.created_at DESC, m.id LIMIT $8
 ), claimed AS (
-  INSERT INTO emotion_asks AS k (message_id, due_at) SELECT id, $8::timestamptz FROM wanted
-  ON CONFLICT (message_id) DO UPDATE SET tries = k.tries + 1, due_at = $8
+  INSERT INTO emotion_asks AS k (message_id, due_at) SELECT id, $9::timestamptz FROM wanted
+  ON CONFLICT (message_id) DO UPDATE SET tries = k.tries + 1, due_at = $9
     WHERE k.due_at <= $4 AND k.tries < $5
   RETURNING message_id
 )
@@ -113,7 +115,15 @@ async def put_off(
 
 
 def _of(asked: Range, now: datetime) -> tuple[object, ...]:
-    return (list(asked.channels), asked.since, asked.share, now, asked.tries, asked.until)
+    return (
+        list(asked.channels),
+        asked.since,
+        asked.share,
+        now,
+        asked.tries,
+        asked.until,
+        list(asked.without),
+    )
 
 
 def _claimed(row: Mapping[str, Any]) -> Claimed:

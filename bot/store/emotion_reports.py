@@ -58,7 +58,7 @@ class Moment:
     conversation_id: ConversationId
     customer_id: CustomerId
     customer_name: str
-    """Or, where they have not told it, what they wrote from."""
+    """Or, where they have not told it, what they wrote from; empty where they are forgotten."""
     channel: str
     at: datetime
     emotion: PrimaryEmotion
@@ -157,9 +157,10 @@ shown AS (
     JOIN low w ON w.conversation_id = f.conversation_id AND w.lowest = f.valence
     ORDER BY f.conversation_id, f.escalate DESC, f.at DESC, f.seq DESC)),
 moments AS (
-  SELECT s.kind, s.conversation_id, c.customer_id, coalesce(nullif(p.name, ''),
+  SELECT s.kind, s.conversation_id, c.customer_id,
+    CASE WHEN {FORGOTTEN} THEN '' ELSE coalesce(nullif(p.name, ''),
       (SELECT a.value FROM messages m JOIN addresses a ON a.id = m.address_id WHERE m.id = s.id),
-      '') AS customer_name, s.channel,
+      '') END AS customer_name, s.channel,
     s.at, s.primary_emotion AS emotion, s.valence, coalesce(e.desk_channel, '') AS desk_channel,
     coalesce(e.desk_ts, '') AS desk_ts, e.status IS NOT NULL AND e.status <> 'resolved'
       AS is_with_staff, coalesce(s.language, c.language, '') AS language,

@@ -6,6 +6,7 @@ conversation that a line was written in: what waited when two customers became o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,10 +83,13 @@ WHERE (m.direction = 'inbound' OR (m.author IN ('bot', 'staff') AND NOT m.rest ?
 _TOLD_IN = f"""{_TOLD} AND m.conversation_id = ANY ($1::uuid[])
 ORDER BY m.seq DESC LIMIT $2"""
 
-# Only conversations in which somebody was unhappy by any reading can hold a recovery.
+# Only conversations in which somebody was unhappy by any reading can hold a recovery. A message may
+# be heard of late, never a day before it was said: the index finds when it was heard.
 _TOLD_BETWEEN = f"""{_TOLD} AND m.conversation_id IN (SELECT u.conversation_id
   FROM emotion_history h JOIN messages u ON u.id = h.message_id
-  WHERE h.valence < $3 AND coalesce(u.sent_at, u.created_at) >= $1::timestamptz - $4::interval
+  WHERE h.valence < $3 AND u.direction = 'inbound'
+    AND u.created_at >= $1::timestamptz - $4::interval - interval '1 day'
+    AND coalesce(u.sent_at, u.created_at) >= $1::timestamptz - $4::interval
     AND coalesce(u.sent_at, u.created_at) < $2::timestamptz)
   AND {_SAID_AT} >= $1::timestamptz - $4::interval
   AND {_SAID_AT} < $2::timestamptz + $4::interval"""
@@ -123,7 +127,9 @@ async def list_told_between(
     Args:
         below: a valence under this is unhappy.
     """
-    return _told(await conn.fetch(_TOLD_BETWEEN, since, until, below, AROUND))
+    rows = await conn.fetch(_TOLD_BETWEEN, since, until, below, AROUND)
+    # Of a whole year these are many, and who is being served in this process waits for nothing.
+    return await asyncio.to_thread(_told, rows)
 
 
 def _lines(rows: Sequence[asyncpg.Record]) -> tuple[Line, ...]:

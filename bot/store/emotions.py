@@ -1,4 +1,4 @@
-"""Emotion readings: one a message and scorer, kept for ever."""
+"""Emotion readings: one a message and scorer, kept for as long as the message says the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ TEXT_MAX = 2000
 Reading = tuple[MessageId, ConversationId, Emotion]
 
 # Rows are locked and lines written in one order by everybody: a turn and the job never wait for
-# each other in a ring. A line that was read from other words than the message has now is none.
+# each other in a ring. A line that was read from other words than the message has now is none: who
+# changes them is waited for.
 _LINES = f"""INSERT INTO emotion_history (message_id, conversation_id, primary_emotion, polarity,
   intensity, confidence, scorer, escalate)
 SELECT m.id, r.conversation_id, r.primary_emotion, r.polarity, r.intensity, r.confidence,
@@ -23,7 +24,7 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::real[], $6::real
   $8::real[], $9::text[]) AS r (message_id, conversation_id, primary_emotion, polarity, intensity,
   confidence, scorer, escalate, text)
 JOIN messages m ON m.id = r.message_id AND coalesce(left(m.text, {TEXT_MAX}) = r.text, true)
-ORDER BY m.id
+ORDER BY m.id FOR KEY SHARE OF m
 ON CONFLICT ON CONSTRAINT one_reading_per_scorer DO NOTHING"""
 
 _MARK = """UPDATE messages m SET scored = true FROM (SELECT id FROM messages

@@ -48,6 +48,14 @@ FROM (SELECT string_agg(words, ' ' ORDER BY place) AS words FROM media_files
   WHERE message_id = $1 AND words <> '') s
 WHERE m.id = $1 AND (m.text = '' OR m.rest -> 'extras' ? 'transcribed') RETURNING m.text"""
 
+# What was read from fewer words is no reading of these: nor is a verdict on it, which the audit log
+# keeps. Only once nobody holds the message may anybody be about to keep a line of it.
+_HOLD = "SELECT FROM messages WHERE id = $1 FOR UPDATE"
+
+_UNREAD = """WITH asked AS (DELETE FROM emotion_asks WHERE message_id = $1),
+  reviewed AS (DELETE FROM emotion_reviews WHERE message_id = $1)
+DELETE FROM emotion_history WHERE message_id = $1"""
+
 # Whatever is thought or waits to leave meanwhile knows nothing of it, and dies by the epoch.
 _HEED = """WITH fenced AS (
   UPDATE conversations c SET epoch = c.epoch + 1 FROM messages m
@@ -88,10 +96,18 @@ async def write_words(
     """Keep what is said in it, in the caller's transaction.
 
     Where its message has no words of its own, they become its words: what it says then, else "".
+    Whatever was read from another recording's alone is forgotten: the whole is read anew.
     """
     await conn.execute(_LOCK, file.message_id)
     await conn.execute(_HEARD, file.id, words, by)
-    return (await conn.fetchval(_SAY, file.message_id, by, at) or "") if words else ""
+    if not words:
+        return ""
+    await conn.execute(_HOLD, file.message_id)
+    says: str | None = await conn.fetchval(_SAY, file.message_id, by, at)
+    if says is None:
+        return ""
+    await conn.execute(_UNREAD, file.message_id)
+    return says
 
 
 async def heed(conn: Connection, message_id: MessageId, *, at: datetime) -> None:

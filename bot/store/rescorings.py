@@ -114,9 +114,9 @@ _LET_GO = "UPDATE emotion_rescorings SET claimed_until = NULL WHERE id = $1"
 
 
 async def ask(conn: Connection, *, scorer: str, since: datetime | None, now: datetime) -> Rescoring:
-    """Want old messages read by this scorer; the same wish, or a wider one, goes on as it is.
+    """Want old messages read by this scorer; what is under way and covers this goes on as it is.
 
-    Needs a transaction. What was wanted of another version ends here.
+    Needs a transaction. What was wanted of another version, or of fewer messages, ends here.
     """
     await conn.execute(_LOCK)
     going = await find_open(conn)

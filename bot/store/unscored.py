@@ -7,6 +7,7 @@ marks them, or the next claim finds them.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,13 +81,17 @@ FROM claimed m ORDER BY m.created_at, m.seq"""
 
 _ARE_FREE = f"""SELECT count(*) >= $1 FROM (SELECT FROM messages WHERE {_FREE} LIMIT $1) AS free"""
 
-# Whoever holds a row is about to mark it, or to change its words: either is right without us.
+# Of several rows none is waited for while others are held, so that nobody waits in a ring; those
+# that somebody holds, such as a turn that sets aside what staff answer, are marked one by one.
 _MARK = f"""WITH read AS (
   SELECT m.id FROM messages m JOIN unnest($1::uuid[], $2::text[]) AS r (id, text) ON r.id = m.id
   WHERE left(m.text, {TEXT_MAX}) = r.text ORDER BY m.id FOR NO KEY UPDATE OF m SKIP LOCKED
 )
 UPDATE messages m SET scored = true, scoring_until = NULL, scoring_tries = 0
-FROM read WHERE m.id = read.id"""
+FROM read WHERE m.id = read.id RETURNING m.id"""
+
+_MARK_HELD = f"""UPDATE messages SET scored = true, scoring_until = NULL, scoring_tries = 0
+WHERE id = $1 AND left(text, {TEXT_MAX}) = $2 AND NOT scored"""
 
 _RELEASE = """WITH held AS (
   SELECT id FROM messages WHERE id = ANY ($1::uuid[]) AND NOT scored
@@ -119,8 +124,17 @@ async def are_free(conn: Connection, count: int = 1, *, now: datetime) -> bool:
 
 
 async def mark(conn: Connection, read: Sequence[Unscored]) -> None:
-    """Note that these are done with; one whose words have changed meanwhile is read again."""
-    await conn.execute(_MARK, [row.id for row in read], [row.text for row in read])
+    """Note that these are done with; one whose words have changed meanwhile is read again.
+
+    Each that somebody holds is waited for; where that takes too long, its claim runs out. To be
+    called outside a transaction.
+    """
+    found = await conn.fetch(_MARK, [row.id for row in read], [row.text for row in read])
+    marked = {row["id"] for row in found}
+    with contextlib.suppress(asyncpg.LockNotAvailableError):
+        for row in read:
+            if row.id not in marked:
+                await conn.execute(_MARK_HELD, row.id, row.text)
 
 
 async def release(conn: Connection, ids: Sequence[MessageId]) -> None:

@@ -1,5 +1,6 @@
 """What `concierge bookings` prints: aligned plain text, moments in the business's zone.
 
+Other commands print through `table`, `labelled` and `shown` too: a terminal obeys no customer.
 Pure functions of what was read; handlers/commands/bookings.py calls them.
 """
 
@@ -21,8 +22,8 @@ LABEL_WIDTH = 11
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell."""
-    lines = [tuple(head), *map(tuple, rows)]
+    """Columns as wide as their widest cell; a cell is one line."""
+    lines = [tuple(shown(cell).replace("\n", " ") for cell in line) for line in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -74,7 +75,12 @@ def booking_page(profile: Profile, each: Listed, deeds: Sequence[Deed], now: dat
 
 def labelled(name: str, said: str) -> str:
     """A fact behind its label."""
-    return f"{name:<{LABEL_WIDTH}}{said}"
+    return f"{name:<{LABEL_WIDTH}}{shown(said)}"
+
+
+def shown(words: str) -> str:
+    """As a terminal may have it: a blank for whatever it would obey, lines stay lines."""
+    return "".join(each if each.isprintable() or each == "\n" else " " for each in words)
 
 
 def _when(profile: Profile, booking: Booking) -> str:

@@ -17,7 +17,7 @@ from bot.feelings.reporting import DAYS_MAX, USUAL, Report, read_report
 from bot.store import audit
 from bot.store.connection import borrow
 from bot.store.emotion_reports import WORDS_MAX, Moment
-from handlers.commands.booking_pages import table
+from handlers.commands.booking_pages import shown, table
 from handlers.commands.stores import open_stores
 
 HEADS = ("WHEN", "FELT", "CHANNEL", "WITH", "CONVERSATION", "WORDS")
@@ -29,11 +29,7 @@ async def report(asked: argparse.Namespace, environment: Mapping[str, str]) -> i
         raise CallerError(f"--days: from 1 to {DAYS_MAX}")
     if asked.csv and asked.words:
         raise CallerError("--words: a table for other programs has none")
-    async with (
-        open_stores(environment) as (on, pool),
-        borrow(pool) as conn,
-        conn.transaction(),
-    ):
+    async with open_stores(environment) as (on, pool), borrow(pool) as conn:
         now = on.clock.now()
         found = await read_report(
             conn, on.profile, days=asked.days, now=now, with_words=asked.words
@@ -72,8 +68,7 @@ def _row(each: Moment, zone: ZoneInfo) -> tuple[str, ...]:
 
 def _words(each: Moment) -> str:
     """In one line; whatever a terminal would obey is left out."""
-    said = "".join(letter if letter.isprintable() else " " for letter in each.words)
-    said = " ".join(said.split())
+    said = " ".join(shown(each.words).split())
     return said if len(said) <= WORDS_MAX else f"{said[:WORDS_MAX]}…"
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from uuid import UUID
@@ -18,12 +19,13 @@ from zoneinfo import ZoneInfo
 from bot.desk.people import OPERATOR
 from bot.domain import Emotion, MessageId, Polarity, PrimaryEmotion
 from bot.errors import BadPayload, CallerError, NotFound
-from bot.feelings.exporting import export
+from bot.feelings.exporting import Exported, export
 from bot.feelings.reviewing import Settled, read_verdict, settle
 from bot.profile import Profile
 from bot.store import audit, emotion_reviews
-from bot.store.connection import Connection, borrow
+from bot.store.connection import Connection, Pool, borrow
 from bot.store.emotion_reviews import Review
+from handlers.commands.booking_pages import shown
 from handlers.commands.stores import open_stores
 
 SHOWN_MAX = 20
@@ -53,12 +55,9 @@ async def export_all(asked: argparse.Namespace, environment: Mapping[str, str]) 
                 (each, await emotion_reviews.list_personal(conn, each.customer_id))
                 for each in settled
             ]
-            made = await asyncio.to_thread(export, on.profile, known)
-            await asyncio.to_thread(_write, Path(asked.to), made.lines)
-            counted = {"lines": len(made.lines), "left_out": made.left_out}
-            await audit.record(
-                conn, actor=OPERATOR.id, act="emotion.exported", subject="reviews", detail=counted
-            )
+        # Masking may take longer than a transaction may idle.
+        made = await asyncio.to_thread(export, on.profile, known)
+        await _write(pool, Path(asked.to), made)
     print(
         f"{len(made.lines)} lines in {asked.to}; {made.left_out} left out, because their words "
         "cannot be masked surely or say the same again."
@@ -66,14 +65,36 @@ async def export_all(asked: argparse.Namespace, environment: Mapping[str, str]) 
     return 0
 
 
-def _write(path: Path, lines: tuple[str, ...]) -> None:
-    """Whole or not at all: a training must never read half a file."""
+async def _write(pool: Pool, path: Path, made: Exported) -> None:
+    """Whole or not at all, as a training must never read half a file; and noted before it leaves,
+    as a line too many in the audit log is better than a file that nobody knows of."""
     draft = path.with_name(f"{path.name}.draft")
+    text = "".join(f"{line}\n" for line in made.lines)
+    counted = {"lines": len(made.lines), "left_out": made.left_out}
     try:
-        draft.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        os.replace(draft, path)
+        with _writing(path):
+            await asyncio.to_thread(draft.write_text, text, encoding="utf-8")
+        await _note(pool, counted)
+        with _writing(path):
+            os.replace(draft, path)
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise BadPayload(f"--to: {path} cannot be written: {error.strerror}") from error
+
+
+async def _note(pool: Pool, counted: Mapping[str, int]) -> None:
+    async with borrow(pool) as conn, conn.transaction():
+        await audit.record(
+            conn, actor=OPERATOR.id, act="emotion.exported", subject="reviews", detail=counted
+        )
 
 
 async def _review(
@@ -123,9 +144,9 @@ def say_settled(settled: Settled) -> str:
 
 
 def _line(one: Review) -> str:
-    words = " ".join(one.text.split())
-    shown = words if len(words) <= 80 else f"{words[:79]}…"
-    return f"{str(one.message_id)[-8:]}  {one.source:6}  {one.why}\n          “{shown}”"
+    words = " ".join(shown(one.text).split())
+    cut = words if len(words) <= 80 else f"{words[:79]}…"
+    return f"{str(one.message_id)[-8:]}  {one.source:6}  {one.why}\n          “{cut}”"
 
 
 def _page(one: Review, profile: Profile) -> str:
@@ -136,7 +157,7 @@ def _page(one: Review, profile: Profile) -> str:
     lines += [say_read(one.theirs)] if one.theirs else []
     if one.settled_at is not None:
         lines.append(f"Settled by {one.settled_by_name}.")
-    return "\n".join(lines)
+    return shown("\n".join(lines))
 
 
 def say_read(emotion: Emotion) -> str:

@@ -33,7 +33,7 @@ from bot.store import follow_up_lists
 from bot.store.connection import Connection
 from bot.store.follow_up_lists import Listed
 from handlers.commands.base import Command
-from handlers.commands.booking_pages import table
+from handlers.commands.booking_pages import shown, table
 from handlers.commands.stores import open_counter
 from jobs.follow_up_lines import lines_of
 
@@ -177,7 +177,7 @@ def _cell(text: str) -> str:
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())
+    return "\n".join(f"  {line}" for line in shown(text).splitlines())
 
 
 def _figure(given: str) -> tuple[str, str]:

@@ -57,7 +57,7 @@ async def show_report(office: Office, asked: Asked) -> Shown:
     said = asked.query.get("days", "")
     days = next((each for each in WINDOWS if str(each) == said), USUAL)
     now, profile = office.clock.now(), office.profile
-    async with borrow(office.pool) as conn, conn.transaction(readonly=True):
+    async with borrow(office.pool) as conn:
         report = await read_report(conn, profile, days=days, now=now, with_words=True)
     shown = {each.kind: each for each in sections(report) if each.kind != "ways"}
     facts = {

@@ -36,7 +36,7 @@ async def show_feelings(office: Office, asked: Asked) -> Answer:
 
     async def made() -> Sequence[str | Block]:
         now = office.clock.now()
-        async with borrow(office.pool) as conn, conn.transaction(readonly=True):
+        async with borrow(office.pool) as conn:
             report = await read_report(conn, office.profile, days=days, now=now)
         return _told(office, report)
 

@@ -26,7 +26,29 @@ AFTER_UPSET: Final = 0.3
 """So many follow an angry or worried message of the same customer, and what we said to it."""
 UNASKED: Final = 0.3
 """So many of the others follow what asks nothing: a confirmation, a refusal, a notice."""
+ALONE: Final = 0.15
+"""So many pleased words with nothing before them."""
+PLEASED: Final = {
+    "en": "great|great!|great.|perfect|perfect!|lovely|awesome|cool|nice|wonderful|of course"
+    "|ok great|great thanks|good|excellent|sounds good|sweet|amazing|love it|brilliant|super"
+    "|ok cool|nice one",
+    "es": "genial|genial!|perfecto|perfecto!|excelente|muy bien|qué bien|claro|por supuesto|va"
+    "|súper|padrísimo|buenísimo|maravilloso|ok perfecto|genial gracias|estupendo|ándale|qué bueno",
+    "zh": "太好了|太好了！|完美|不错|很好|真棒|棒|好极了|当然|好嘞|赞|行啊|好呀|漂亮|没问题"
+    "|不用了|嗯|挺好的",
+}
+"""Words that are bitter after bad news alone."""
 _SORRY: Final = re.compile("sorry|apolog|handover|comfort|complaint")
+_BAD_NEWS: Final = re.compile(
+    "sorry|apolog|can't|cannot|couldn't|unable|unfortunately|too late|cancel|is kept|no longer"
+    "|siento|lament|no pued|no pod|por desgracia|demasiado tarde|se queda|ya no"
+    "|抱歉|对不起|不能|无法|没法|遗憾|取消|不退",
+    re.IGNORECASE,
+)
+"""Of what the service says; whether a "great" after it is bitter only the hands' lines say."""
+_PERSON: Final = re.compile("person|hand_?over|team|notice|staff|human|ask")
+"""What may be a relief or one more delay: read as either, and nobody is called for it."""
+_TORN: Final = [["neutral", "neutral", 0.1, False], ["angry", "negative", 0.4, False]]
 
 Told = tuple[list[str], list[str], list[str]]
 """What the service tells, what it asks, and what it says to somebody who is upset."""
@@ -53,6 +75,25 @@ def read_answers(own: Sequence[Line], *, count: int, weight: float, seed: int) -
         else:
             before = _after_talk(plain[language], told[language], rng)
         lines.append(line_of({**row, **CALM, "before": before}, "answers", weight))
+    return lines
+
+
+def read_pleased(*, count: int, weight: float, seed: int) -> list[Line]:
+    """So many pleased words of one or two, alone or after what is no bad news."""
+    rng = random.Random(seed)
+    lines = []
+    for _ in range(count):
+        language = rng.choice(LANGUAGES)
+        said = phrases()[language]
+        row: dict[str, Any] = {"text": rng.choice(PLEASED[language].split("|")), **CALM}
+        row |= {"language": language, "intensity": 0.1}
+        name = rng.choice(list(said))
+        ours = re.sub(r"\{[^}]*\}", "12", rng.choice(said[name]))
+        if rng.random() >= ALONE and not _BAD_NEWS.search(ours):
+            row["before"] = [["us", ours]]
+            if _PERSON.search(name):
+                row["labels"] = _TORN
+        lines.append(line_of(row, "pleased", weight))
     return lines
 
 

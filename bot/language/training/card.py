@@ -57,15 +57,18 @@ emotions, three polarities, intensity, and how much a good manager would want to
   and the first one.
 - **Trained on** the lines of `bot/language/data/emotion` (what they are, who wrote and labelled
   them and how far the readers agree stands there) and GoEmotions (Apache-2.0), which has heads of
-  its own. Hash of the data `{data}`, seed {seed}. `make train-emotion` makes it again.
+  its own. Hash of the data `{data}`, seed {seed}. `make train-emotion` makes it again, in three
+  stages: public lines, the trade's, and short answers in their place.
 - **Calibrated** on the development hands: confidence is a probability; `escalate` is a scale on
   which 0.5 is where nine of ten calls that a manager wants were made, not a probability.
 - **Meant for** messages of customers to a business that is booked and comes to them. **Not for**
   judging people, employees, or anything a person would be held to; other languages; long letters
   whose feeling stands in the middle (it reads the beginning and the end).
-- **Known to be weak**: anger told as bare facts ("it is 7:40, the kids ate cereal"), sad and
-  surprised in few words, surprise against anger at prices. All lines were written for the purpose
-  by language models in given styles, not taken from real customers; real ones will differ.
+- **Known to be weak**: praise with a small fault beside it ("great food, a bit late, five stars" is
+  read as bitter); a bitter "great." after a refusal, which it takes for calm; sad and surprised in
+  few words; surprise against anger at prices; calls for a manager, of which one in three is
+  needless. All lines were written for the purpose by language models in given styles, not taken
+  from real customers; real ones will differ.
 
 Figures: macro-F1 of the primary emotion, share of polarities read rightly, Pearson correlation of
 intensity, calibration error of the confidence, recall and precision of the call for a manager (at

@@ -17,7 +17,7 @@ from typing import Final
 import torch
 
 from bot.language.emotion import MODEL_FOLDER
-from bot.language.training.answers import read_answers
+from bot.language.training.answers import read_answers, read_pleased
 from bot.language.training.batching import Batcher
 from bot.language.training.card import finish
 from bot.language.training.exporting import export
@@ -48,6 +48,8 @@ FEWER: Final = 4
 PUBLIC_BATCH, BATCH = 48, 24
 PUBLIC_RATE, TRADE_RATE = 1e-4, 8e-5
 ROUNDS: Final = 5.0
+PLACED_STEPS, PLACED_RATE = 500, 3e-5
+"""Of the last stage, in which most of a batch are short answers in their place."""
 DROP_BEFORE: Final = 0.25
 
 
@@ -59,6 +61,7 @@ class Lines:
     first: Sequence[Line]
     plain: Sequence[Line]
     answers: Sequence[Line]
+    pleased: Sequence[Line]
     public: Sequence[PublicLine]
 
     def round(self, rng: random.Random) -> list[Line]:
@@ -67,6 +70,13 @@ class Lines:
         plain = rng.sample(list(self.plain), min(len(self.plain), len(self.own) // (3 * FEWER)))
         answers = rng.sample(list(self.answers), min(len(self.answers), len(self.own) // FEWER))
         return [*self.own, *first, *plain, *answers]
+
+    def placed(self, rng: random.Random) -> list[Line]:
+        """As many short answers in their place as own lines, and all of these that have one."""
+        own = [line for line in self.own if line.spoken.before]
+        others = rng.sample(list(self.own), min(len(self.own), len(own)))
+        size = min(len(self.answers), len(own))
+        return [*own, *others, *rng.sample(list(self.answers), size), *self.pleased]
 
 
 def main() -> None:
@@ -83,6 +93,7 @@ def main() -> None:
         first=read_hand(FIRST, weight=FIRST_WEIGHT),
         plain=read_plain(count=4000, weight=PLAIN_WEIGHT, seed=asked.seed),
         answers=read_answers(own, count=4000, weight=ANSWERS_WEIGHT, seed=asked.seed),
+        pleased=read_pleased(count=1500, weight=ANSWERS_WEIGHT, seed=asked.seed),
         public=read_public(PUBLIC),
     )
     batcher = Batcher(asked.device, drop_before=DROP_BEFORE, seed=asked.seed)
@@ -92,6 +103,10 @@ def main() -> None:
 
     for stage in _stages(lines, asked.rounds):
         fit(net, stage, trade=trade, public=public, batcher=batcher, say=log.info)
+    # What a "great." means hangs on what it follows: here nothing is left out.
+    whole = Batcher(asked.device, drop_before=0.0, seed=asked.seed)
+    placed = endless(lambda: lines.placed(rng), whole, BATCH, rng)
+    fit(net, _last_stage(), trade=placed, public=public, batcher=whole, say=log.info)
     export(net, asked.out / "model.int8.onnx", lines=lines.own[::9], batcher=batcher)
     card = finish(asked.out, seed=asked.seed, extra=asked.extra)
     print(card)
@@ -106,6 +121,10 @@ def _stages(lines: Lines, rounds: float) -> tuple[Stage, Stage]:
         name="trade", steps=round(turn * rounds), rate=TRADE_RATE, public_every=8, averaged=True
     )
     return first, second
+
+
+def _last_stage() -> Stage:
+    return Stage(name="placed", steps=PLACED_STEPS, rate=PLACED_RATE, public_every=8, averaged=True)
 
 
 def _arguments() -> argparse.Namespace:

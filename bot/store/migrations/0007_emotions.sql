@@ -66,7 +66,7 @@ CREATE TABLE emotion_reviews (
   CONSTRAINT verdict_has_a_judge CHECK ((verdict IS NULL) = (settled_by IS NULL)
     AND (verdict IS NULL) = (settled_at IS NULL))
 );
-CREATE INDEX reviews_open ON emotion_reviews (created_at) WHERE verdict IS NULL;
+CREATE INDEX reviews_open ON emotion_reviews (created_at) WHERE settled_at IS NULL;
 
 -- That a language model was asked how a message feels.
 CREATE TABLE emotion_asks (
