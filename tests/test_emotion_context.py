@@ -14,6 +14,7 @@ TERMS_ZH = "更晚取消，定金不退。\n您同意的话回复“是”，我
 REFUSAL = "We can't refund the deposit."
 BOOKED = "Your booking is confirmed: Saturday, December 12, 6:00 PM, 20 guests. See you then!"
 LATE = "Your chef is running about an hour late; we are sorry."
+HELLO_ZH = "您好！感谢联系。我可以给您报价、回答问题，也可以帮您找工作人员。"
 SORRY = "I'm very sorry about this. A person on our team will get back to you shortly."
 SORRY_ZH = "非常抱歉让您遇到这样的情况。我已经转给团队，马上有同事联系您。"
 
@@ -38,6 +39,7 @@ def test_a_short_message_is_read_after_what_was_said_before_it() -> None:
         ("ok thanks", SORRY),
         ("谢谢", SORRY_ZH),
         ("94536", SORRY),
+        ("谢谢，再见", HELLO_ZH),
     ],
 )
 def test_booking_talk_is_calm_whatever_we_said_before(text: str, ours: str) -> None:

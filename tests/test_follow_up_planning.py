@@ -45,7 +45,7 @@ async def steps(pool: Pool) -> list[str]:
     """Which messages about quotes are planned, by what was asked first."""
     rows = await pool.fetch(
         "SELECT f.step FROM follow_ups f JOIN quotes q ON q.id = f.quote_id"
-        " WHERE f.cause = 'unanswered_quote' ORDER BY q.id, f.due_at"
+        " WHERE f.cause = 'unanswered_quote' ORDER BY q.created_at, q.id, f.due_at"
     )
     return [row["step"] for row in rows]
 

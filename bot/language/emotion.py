@@ -32,6 +32,9 @@ HEADS: Final = (len(PRIMARIES), len(POLARITIES), 1, 1)
 """Scores a message: primary emotion, polarity, intensity, the manager's call."""
 BATCH_TOKENS_MAX: Final = 640
 """Padded tokens that are read at once: more costs memory and wins no time."""
+CALM_FROM: Final = 0.95
+"""A message that is this surely calm by itself stays so, whatever came before it: what we said may
+make a "great." bitter, but not a "谢谢，再见"."""
 FURIOUS: Final = 0.85
 """What plain words of fury count at the least (bot/language/fury_words.py)."""
 
@@ -95,6 +98,11 @@ class EmotionScorer:
         rows = [index for index, each in enumerate(spoken) if each.text.strip()]
         for index, emotion in zip(rows, self._read([spoken[row] for row in rows]), strict=True):
             felt[index] = emotion
+        moved = [row for row in rows if spoken[row].before and not _is_calm(felt[row])]
+        alone = self._read([Spoken(spoken[row].text) for row in moved])
+        for index, emotion in zip(moved, alone, strict=True):
+            if _is_calm(emotion) and emotion.confidence >= CALM_FROM:
+                felt[index] = emotion
         return felt
 
     def _read(self, spoken: Sequence[Spoken]) -> list[Emotion]:
@@ -139,6 +147,10 @@ class EmotionScorer:
             confidence=1.0,
             scorer=self.name,
         )
+
+
+def _is_calm(felt: Emotion) -> bool:
+    return felt.primary is PrimaryEmotion.NEUTRAL and felt.polarity is Polarity.NEUTRAL
 
 
 def _plainly(felt: Emotion) -> Emotion:
