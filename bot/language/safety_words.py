@@ -18,6 +18,8 @@ _ENGLISH = (
     r"|gas (?:leak\w*|smell)|smell(?:s|ing)? (?:of )?gas|propane leak\w*|explo(?:d\w+|sion)"
     r"|carbon monoxide|injur\w*|bleed\w*|unconscious|passed out|faint(?:ed|ing)|seizures?"
     r"|chok(?:ed|es|ing)|(?:can'?t|cannot|stopped|trouble|struggling to) breath\w*"
+    r"|(?:throat|face|lips?|tongue|eyes?|airway) (?:\w+ ){0,3}(?:swell\w*|swollen|clos(?:ed|ing))"
+    r"|swollen (?:throat|face|lips?|tongue|eyes?)|anaphyla\w*|epi ?pens?|hives"
     r"|ambulance|paramedics?|emergency room|hospital\w*|911|poison\w*"
     r"|(?:got|getting|feel(?:s|ing)?|been|is|are|was|were|all|became|made (?:us|me|him|her|them))"
     r" (?:so |very |really |violently |all )?(?:sick|ill)|food poisoning|vomit\w*|throwing up"
@@ -31,7 +33,9 @@ _SPANISH = (
     r"|se (?:quemo|ha quemado|quemaron)|quemadur\w+|fuga de gas|huele a gas|olor a gas"
     r"|explo(?:to|sion|tar)\w*|herid[oa]s?|lesion\w*|sangr(?:e|a|ando)|desmay\w+|inconsciente"
     r"|convulsion\w*|(?:no (?:puede|puedo)|le cuesta) respirar|se (?:ahoga|esta ahogando)"
-    r"|ambulancia|urgencias|hospital|envenen\w+|intoxic\w+|vomit\w+"
+    r"|(?:garganta|cara|labios?|lengua|ojos?) (?:\w+ ){0,3}hinch\w*"
+    r"|se le (?:esta )?(?:hinch|cierr|cerr)\w* (?:la|los) (?:garganta|cara|labios|lengua|ojos)"
+    r"|anafila\w*|ambulancia|urgencias|hospital|envenen\w+|intoxic\w+|vomit\w+"
     r"|se (?:enfermo|enfermaron|puso mal|pusieron mal)|nos enfermamos|peligro\w*|insegur[oa]s?"
     r"|amenaz\w+|armas?|pistola|con un cuchillo|agredi\w+|golpe(?:o|aron)|acos(?:o|ando|aron)"
     r"|la policia|borrach[oa]s?|ebri[oa]s?|olia a alcohol|huele a alcohol)\b"
@@ -39,7 +43,7 @@ _SPANISH = (
 _CHINESE = (
     r"着火|著火|起火|失火|火灾|火災|烧伤|燒傷|烫伤|燙傷|煤气泄漏|燃气泄漏|漏气|漏氣|煤气味|爆炸"
     r"|受伤|受傷|流血|昏倒|晕倒|暈倒|昏迷|抽搐|窒息|噎住|不能呼吸|呼吸困难|喘不过气|喘不上气"
-    r"|救护车|救護車|急救|急诊|急診|医院|醫院|中毒|呕吐|嘔吐|吐了|上吐下泻|拉肚子|不安全|危险|危險"
+    r"|(?:喉咙|嗓子|脸|嘴唇|舌头|眼睛).{0,3}(?:肿|腫)|过敏性休克|過敏性休克|救护车|救護車|急救|急诊|急診|医院|醫院|中毒|呕吐|嘔吐|吐了|上吐下泻|拉肚子|不安全|危险|危險"
     r"|威胁|威脅|武器|拿(?:着)?刀|持刀|枪|打人|骚扰|騷擾|报警|報警|警察|喝醉|醉酒|酒气|一身酒味"
 )
 _DANGER = re.compile(f"{_ENGLISH}|{_SPANISH}|{_CHINESE}")
