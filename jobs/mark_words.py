@@ -59,6 +59,10 @@ async def run(deps: JobDeps, *, words_id: str) -> None:
             return
     async with borrow(deps.bot.pool) as conn:
         await desk_marks.let_go(conn, wanted)
+        # Whoever rang while this had it found it taken.
+        has_moved = await desk_marks.read_standing(conn, wanted) != standing
+    if has_moved:
+        _ring(deps, wanted, 0.0)
 
 
 async def _show(deps: JobDeps, desk: Desk, words: Words, standing: str, place: PostedCard) -> bool:
@@ -74,7 +78,7 @@ async def _show(deps: JobDeps, desk: Desk, words: Words, standing: str, place: P
             )
     except (VendorUnavailable, VendorSilent) as error:
         log.warning("words.not_marked", extra={"words_id": str(words.id), "code": error.code})
-        _ring(deps, words, AGAIN_S)
+        _ring(deps, words.id, AGAIN_S)
         return False
     except VendorRefused as refused:
         # The message was deleted, or the app may not react: nothing that a second try would mend.
@@ -91,11 +95,11 @@ async def _wait_for_post(deps: JobDeps, words: Words) -> None:
         await desk_marks.let_go(conn, words.id)
     if words.desk_channel == OWN:
         deps.doorbell.ring("notify_desk", words.desk_ts, notice_id=words.desk_ts)
-    _ring(deps, words, 2.0)
+    _ring(deps, words.id, 2.0)
 
 
-def _ring(deps: JobDeps, words: Words, delay_s: float) -> None:
-    deps.doorbell.ring("mark_words", str(new_id()), delay_s=delay_s, words_id=str(words.id))
+def _ring(deps: JobDeps, words_id: WordsId, delay_s: float) -> None:
+    deps.doorbell.ring("mark_words", str(new_id()), delay_s=delay_s, words_id=str(words_id))
 
 
 async def due(_deps: JobDeps, conn: Connection) -> Sequence[Mapping[str, str]]:

@@ -22,11 +22,12 @@ from bot.domain_sending import Receipt
 from bot.errors import CallerError, ConfigError
 from bot.profile import DEFAULT_FOLDER, Profile, load_profile
 from bot.profile_templates import Template
-from bot.store import booking_lists, receipts
-from bot.store.connection import borrow
+from bot.store import booking_lists, desk_marks, receipts
+from bot.store.connection import Connection, borrow
 from bot.store.desk_words import WordsId
 from handlers.desk.opening import DOOR
 from handlers.sandbox.desk_channel import DeskMessage
+from jobs import mark_words
 from jobs.base import perform
 
 SID = "HX" + "0123456789abcdef" * 2
@@ -275,3 +276,24 @@ async def test_a_failed_send_and_an_undo_wait_for_each_other_and_not_for_ever(
     await failing
     (row,) = await world.rows("SELECT status FROM messages WHERE author = 'staff'")
     assert row["status"] == "failed"
+
+
+async def test_a_receipt_that_comes_as_a_mark_is_let_go_is_not_left_to_the_sweep(
+    idle_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own ring found the marking taken: whoever had it rings again."""
+    dana, ann = Staff(idle_world), idle_world.customer("+14155550127")
+    card, work = await claimed_without_worker(idle_world, ann, dana)
+    let_go, rung, seen = desk_marks.let_go, list[float](), list[WordsId]()
+
+    async def late(conn: Connection, words_id: WordsId) -> None:
+        if await desk_marks.read_standing(conn, words_id) == "waiting" and seen:
+            await conn.execute("UPDATE messages SET status = 'delivered' WHERE author = 'staff'")
+        seen.append(words_id)
+        await let_go(conn, words_id)
+
+    monkeypatch.setattr(desk_marks, "let_go", late)
+    monkeypatch.setattr(mark_words, "_ring", lambda *asked: rung.append(asked[2]))
+    await dana.writes("We can do six", card)
+    await work("mark_words")
+    assert rung == [0.0]

@@ -16,7 +16,6 @@ PIXEL = base64.b64decode(
 )
 PATIO: FilePayload = {"name": "patio.png", "mimeType": "image/png", "buffer": PIXEL}
 GRILL: FilePayload = {"name": "grill.png", "mimeType": "image/png", "buffer": PIXEL}
-IS_DRAWN = "image => image.complete && image.naturalWidth > 0"
 
 
 def hear(said: ConsoleMessage, complaints: list[str]) -> None:
@@ -54,7 +53,7 @@ async def test_photos_go_both_ways(world: World) -> None:
         await expect(clip).to_have_attribute("aria-pressed", "false")
         mine = page.locator("#messages .mine img.picture")
         await expect(mine).to_have_count(1)
-        assert await mine.evaluate(IS_DRAWN)
+        await expect(mine).not_to_have_js_property("naturalWidth", 0)
         await expect(page.locator(".thread img.picture")).to_have_count(1, timeout=20_000)
         reply = page.locator("form.reply", has=page.get_by_label("Reply in the thread")).last
         await choose(reply.locator(".clip"), GRILL)
@@ -63,7 +62,7 @@ async def test_photos_go_both_ways(world: World) -> None:
         theirs = page.locator("#messages .theirs img.picture")
         await expect(theirs).to_have_count(1, timeout=20_000)
         await expect(page.locator("#messages .theirs", has_text="Like this one.")).to_be_visible()
-        assert await theirs.evaluate(IS_DRAWN)
+        await expect(theirs).not_to_have_js_property("naturalWidth", 0)
     assert complaints == []
 
 
