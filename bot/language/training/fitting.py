@@ -1,8 +1,9 @@
 """Fits the emotion model: its losses, its batches and its schedule.
 
-Two stages. First the public lines, once, with trade lines among them, so that the English of
-strangers does not wash out the other languages. Then the trade's lines several times, with some
-public and plain ones among them; what is kept is a moving average of the weights.
+Stages follow one another: the public lines, once, with trade lines among them, so that the
+English of strangers does not wash out the other languages; the trade's lines several times, with
+some public and plain ones among them; and at last short answers in their place. What is kept of
+the later ones is a moving average of the weights.
 """
 
 from __future__ import annotations
